@@ -1,0 +1,233 @@
+"""The one dictionary: sources, tables, metrics, topics. YAML files beside this module, validated when they are loaded.
+
+Importing this does nothing; `load()` reads the files once.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+
+HERE = Path(__file__).parent
+Severity = Literal["fail", "warn"]
+ColumnType = Literal["text", "city", "instant", "date", "integer", "number", "money", "boolean", "enum"]
+DUCKDB_TYPES: dict[str, str] = {
+    "text": "varchar",
+    "city": "varchar",
+    "instant": "timestamp",
+    "date": "date",
+    "integer": "bigint",
+    "number": "double",
+    "money": "decimal(18,2)",
+    "boolean": "boolean",
+    "enum": "varchar",
+}
+assert set(DUCKDB_TYPES) == set(get_args(ColumnType))
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+T = TypeVar("T", bound=Strict)
+
+
+class SourceColumn(Strict):
+    """One column of a source: its type, its limits, and how files spell it."""
+
+    type: ColumnType
+    description: str = ""
+    required: bool = False
+    personal: bool = False
+    from_file: bool = False
+    values: list[str] | None = None
+    min: float | None = None
+    max: float | None = None
+    aliases: list[str] = []
+    missing: dict[str, str] = {}
+    width: int | None = None
+    thousands: bool = False
+
+    @model_validator(mode="after")
+    def _enum_has_values(self) -> "SourceColumn":
+        if (self.type == "enum") != (self.values is not None):
+            raise ValueError("a column has `values` when, and only when, its type is enum")
+        return self
+
+
+class Rule(Strict):
+    """A condition on the typed columns of one row; a row where it is false is set aside (null passes)."""
+
+    column: str
+    test: str
+    expected: str
+
+
+class RowBounds(Strict):
+    """How many rows are plausible."""
+
+    min: int = 0
+    max: int | None = None
+    severity: Severity = "warn"
+
+
+class Source(Strict):
+    """One raw table and the files that fill it."""
+
+    source: str
+    folder: str = ""
+    title: str
+    publisher: str
+    license: str = ""
+    citation: str = ""
+    notes: str = ""
+    key: list[str]
+    rows: RowBounds = RowBounds()
+    encodings: list[str] = ["utf-8"]
+    columns: dict[str, SourceColumn]
+    rules: list[Rule] = []
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _expand_spans(cls, columns: dict[str, Any]) -> dict[str, Any]:
+        """`name_{2000..2003}` stands for four columns, and so in their aliases."""
+        out: dict[str, Any] = {}
+        for name, spec in columns.items():
+            span = re.search(r"\{(\d+)\.\.(\d+)\}", name)
+            if not span:
+                out[name] = spec
+                continue
+            for number in range(int(span[1]), int(span[2]) + 1):
+                aliases = [a.replace(span[0], str(number)) for a in spec.get("aliases", [])]
+                out[name.replace(span[0], str(number))] = {**spec, "aliases": aliases}
+        return out
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> "Source":
+        for name in [*self.key, *(r.column for r in self.rules)]:
+            if name not in self.columns:
+                raise ValueError(f"{name!r} is not a column")
+        return self
+
+    @property
+    def landing_folder(self) -> str:
+        return self.folder or self.source
+
+    def raw_columns(self) -> dict[str, str]:
+        """Columns of the raw table and their DuckDB types, markers of missing values included."""
+        out: dict[str, str] = {}
+        for name, column in self.columns.items():
+            out[name] = DUCKDB_TYPES[column.type]
+            if column.missing:
+                out[f"{name}_missing"] = "varchar"
+        return out
+
+
+class TableColumn(Strict):
+    type: str = ""
+    description: str = ""
+    not_null: bool = False
+    accepted: list[str] | None = None
+    min: float | None = None
+    max: float | None = None
+    references: str | None = None
+    severity: Severity = "fail"
+
+
+class TableCheck(Strict):
+    name: str
+    test: str
+    description: str = ""
+    severity: Severity = "fail"
+
+
+class Table(Strict):
+    """One table of the warehouse: what a row is, its key, its columns and the checks on them."""
+
+    table: str
+    grain: str
+    description: str = ""
+    key: list[str]
+    rows: RowBounds = RowBounds()
+    columns: dict[str, TableColumn] = {}
+    checks: list[TableCheck] = []
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _bare_columns(cls, columns: dict[str, Any]) -> dict[str, Any]:
+        return {name: spec or {} for name, spec in columns.items()}
+
+
+class Metric(Strict):
+    """One reported number: what it means, over what, in which unit."""
+
+    metric: str
+    version: int
+    title: str
+    definition: str
+    unit: str
+    direction: Literal["up", "down", "none"]
+    numerator: str
+    denominator: str
+    interval: Literal["wilson", "given", "none"]
+    decimals: int
+    feeds: list[str]
+    source: str
+    limits: str = ""
+
+
+class Topic(Strict):
+    topic: str
+    title: str
+
+
+class Catalog(Strict):
+    sources: dict[str, Source]
+    tables: dict[str, Table]
+    metrics: dict[str, Metric]
+    topics: list[Topic]
+
+
+class CatalogError(Exception):
+    """A catalog file that does not hold to the schema; names the file and the field."""
+
+
+@cache
+def load(folder: Path = HERE) -> Catalog:
+    """The whole catalog. Raises CatalogError naming the file where one does not hold to the schema."""
+    sources = [_read(path, Source) for path in sorted((folder / "sources").glob("*.yml"))]
+    tables = [_read(path, Table) for path in sorted((folder / "tables").glob("*.yml"))]
+    metrics = [
+        _check(path, Metric, entry)
+        for path in sorted((folder / "metrics").glob("*.yml"))
+        for entry in _yaml(path)
+    ]
+    topics = [_check(folder / "topics.yml", Topic, entry) for entry in _yaml(folder / "topics.yml")["topics"]]
+    return Catalog(
+        sources={s.source: s for s in sources},
+        tables={t.table: t for t in tables},
+        metrics={m.metric: m for m in metrics},
+        topics=topics,
+    )
+
+
+def _yaml(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise CatalogError(f"{path.name}: not YAML: {error}") from error
+
+
+def _read(path: Path, model: type[T]) -> T:
+    return _check(path, model, _yaml(path))
+
+
+def _check(path: Path, model: type[T], content: Any) -> T:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise CatalogError(f"{path.name}:\n" + "\n".join(lines)) from error

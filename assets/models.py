@@ -1,0 +1,144 @@
+"""`sql/<layer>/<table>.sql` as tables: what each reads, in which order they are made, and whether one must be made again.
+
+Keep this small. The day it wants macros, packages or a command line of its own, take a library instead.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+
+FOLDER = Path(__file__).parents[1] / "sql"
+READS = {  # a layer reads these and no other
+    "staging": {"raw", "reference"},
+    "core": {"staging", "core", "reference"},
+    "metrics": {"core", "metrics", "reference"},
+    "published": {"core", "metrics", "published", "reference"},
+}
+REFERENCE = (
+    "params", "periods", "hours", "business_days", "topics", "metrics", "places", "place_names", "bootstrap_weights", "rules",
+)  # fmt: skip
+
+
+class ModelError(Exception):
+    """A SQL file that does not fit in; the message begins with its name."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One SQL file. table: `<layer>.<name>`; reads: the tables it selects from; description: its first comment lines."""
+
+    table: str
+    layer: str
+    path: Path
+    sql: str
+    reads: frozenset[str]
+    description: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of one table in a build: its rows, the seconds it took, and whether it was made (else it stood)."""
+
+    table: str
+    rows: int
+    seconds: float
+    made: bool
+
+
+def load(sources: Iterable[str], folder: Path = FOLDER) -> dict[str, Model]:
+    """Every model, each after those it reads. `sources`: the names of the raw tables.
+
+    Raises ModelError for a file that does not parse, reads a table that is not there, skips a layer, or is in a cycle.
+    """
+    models = {m.table: m for path in sorted(folder.glob("*/*.sql")) if (m := _read(path)).layer in READS}
+    known = set(models) | {f"raw.{s}" for s in sources} | {f"reference.{t}" for t in REFERENCE}
+    for model in models.values():
+        for table in sorted(model.reads):
+            if table not in known:
+                raise ModelError(f"{_where(model.path)}: reads {table}, which no file and no source makes")
+            if table.split(".")[0] not in READS[model.layer]:
+                allowed = ", ".join(sorted(READS[model.layer]))
+                raise ModelError(f"{_where(model.path)}: {model.layer} reads {table}; it may read only {allowed}")
+    graph = {table: sorted(model.reads & set(models)) for table, model in models.items()}
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = error.args[1]
+        raise ModelError(f"{_where(models[circle[0]].path)}: a cycle: {' -> '.join(reversed(circle))}") from error
+    return {table: models[table] for table in order}
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    models: Mapping[str, Model],
+    inputs: Mapping[str, str],
+    report: Callable[[Made], None] = lambda made: None,
+) -> dict[str, Made]:
+    """Makes, in order, the tables whose text or inputs changed. `inputs`: a fingerprint of each raw and reference table.
+
+    A table and its fingerprint are written in one transaction, so that a killed run leaves only whole tables.
+    """
+    stood = prepare(connection)
+    prints = dict(inputs)
+    result = {}
+    for table, model in models.items():
+        parts = [model.sql, duckdb.__version__, *(f"{read}={prints[read]}" for read in sorted(model.reads))]
+        prints[table] = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        started = time.perf_counter()
+        made = stood.get(table, ("", 0))[0] != prints[table]
+        rows = _make(connection, model, prints[table]) if made else stood[table][1]
+        result[table] = Made(table, rows, time.perf_counter() - started, made)
+        report(result[table])
+    return result
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, int]]:
+    """The schemas, and the fingerprint and row count of each table that stands."""
+    for schema in (*READS, "meta"):
+        connection.execute(f"create schema if not exists {schema}")
+    connection.execute("create table if not exists meta.tables (name varchar primary key, fingerprint varchar, rows bigint)")
+    connection.execute("create table if not exists meta.checked (name varchar primary key, fingerprint varchar)")
+    connection.execute(
+        'create table if not exists meta.checks (name varchar, "table" varchar, severity varchar, passed boolean,'
+        " failed_rows bigint, detail varchar)"
+    )
+    found = connection.execute("select name, fingerprint, rows from meta.tables").fetchall()
+    return {name: (fingerprint, rows) for name, fingerprint, rows in found}
+
+
+def _make(connection: duckdb.DuckDBPyConnection, model: Model, fingerprint: str) -> int:
+    connection.execute("begin")
+    try:
+        connection.execute(f"create or replace table {model.table} as\n{model.sql}")
+        (rows,) = connection.execute(f"select count(*) from {model.table}").fetchall()[0]
+        connection.execute("insert or replace into meta.tables values (?, ?, ?)", [model.table, fingerprint, rows])
+        connection.execute("commit")
+    except duckdb.Error as error:
+        connection.execute("rollback")
+        raise ModelError(f"{_where(model.path)}: {error}") from error
+    return int(rows)
+
+
+def _read(path: Path) -> Model:
+    sql = path.read_text(encoding="utf-8")
+    try:
+        statements = [s for s in sqlglot.parse(sql, read="duckdb") if s is not None]
+    except sqlglot.errors.ParseError as error:
+        raise ModelError(f"{_where(path)}: {error}") from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise ModelError(f"{_where(path)}: expected one select, found {len(statements)} statements")
+    within = {cte.alias_or_name for cte in statements[0].find_all(exp.CTE)}
+    reads = {f"{t.db}.{t.name}" if t.db else t.name for t in statements[0].find_all(exp.Table)} - within
+    comments = [line[2:].strip() for line in sql.splitlines() if line.startswith("--")]
+    return Model(f"{path.parent.name}.{path.stem}", path.parent.name, path, sql, frozenset(reads), "\n".join(comments))
+
+
+def _where(path: Path) -> str:
+    return f"sql/{path.parent.name}/{path.name}"

@@ -1,0 +1,56 @@
+"""`LANDING/program.yml`: what the program is called, which day its figures look at, and by which rules. All optional."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+NAME = "program.yml"
+
+
+class ServiceLevel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    business_hours: int = 24
+    calendar_hours: int = 72
+
+
+class Program(BaseModel):
+    """The file's content; a key that nobody knows is an error, so that a misspelled one is not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+    program: str = "National Resource Network"
+    as_of: date | None = None
+    launched_on: date | None = None
+    time_zone: str = "America/New_York"
+    service_level: ServiceLevel = ServiceLevel()
+    eligibility: list[dict[str, Any]] | None = None
+    synthetic: bool = False
+
+    def last_day(self, given: date | None) -> date:
+        """The last day the figures look at: as given, else the program's, else yesterday in its own zone."""
+        return given or self.as_of or (datetime.now(ZoneInfo(self.time_zone)).date() - timedelta(days=1))
+
+
+class ProgramError(Exception):
+    """program.yml is not valid; the message names the key."""
+
+
+def load(landing: Path) -> Program:
+    """The program of a landing folder, with defaults where it has no program.yml. Raises ProgramError."""
+    path = landing / NAME
+    if not path.exists():
+        return Program()
+    try:
+        program = Program.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        ZoneInfo(program.time_zone)
+    except ValidationError as error:
+        lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ProgramError(f"{NAME}: {lines}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ProgramError(f"{NAME} is not valid YAML: {error}") from error
+    except (KeyError, ValueError, OSError) as error:
+        raise ProgramError(f"{NAME}: time_zone: {error}") from error
+    return program

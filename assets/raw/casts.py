@@ -1,0 +1,109 @@
+"""From the text of a cell to a typed value, as SQL: one expression for the value, one for "this does not fit"."""
+
+from dataclasses import dataclass
+
+from assets.catalog import DUCKDB_TYPES, SourceColumn
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+DATE_FORMATS = {
+    "mdy": ["%m/%d/%Y", "%m-%d-%Y"],
+    "dmy": ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"],
+    "ymd": ["%Y/%m/%d", "%Y%m%d", "%Y.%m.%d"],
+}
+TIME_FORMATS = ["", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S", " %H:%M", "T%H:%M:%S"]
+
+
+@dataclass(frozen=True)
+class Cast:
+    """value: typed SQL expression; misfit: SQL boolean, true where the cell does not fit (null counts as fitting);
+    expected: what would have fitted, in words a sender can act on."""
+
+    value: str
+    misfit: str
+    expected: str
+
+
+def quote(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(text: str) -> str:
+    """A SQL identifier."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def cast(column: str, spec: SourceColumn, dates: str | None, zone: str) -> Cast:
+    """How `column` is typed: value from the text row `t`, misfit from the typed columns and the text row kept as `s`.
+
+    The connection's time zone must be `zone`.
+    """
+    text, sent = f"t.{name(column)}", f"s.{name(column)}"
+    present = f"{sent} is not null"
+    if spec.missing:
+        markers = f"({', '.join(map(quote, spec.missing))})"
+        present += f" and {sent} not in {markers}"
+        text = f"case when {text} not in {markers} then {text} end"
+    if spec.thousands:
+        text = f"replace({text}, ',', '')"
+    value, expected = _value(column, spec, text, dates, zone)
+    typed = name(column)
+    misfits = []
+    if value != text:
+        misfits.append(f"{typed} is null and {present}")
+    if spec.required:
+        misfits.append(f"{sent} is null")
+    if spec.min is not None:
+        misfits.append(f"{typed} < {spec.min:g}")
+        expected += f", at least {spec.min:g}"
+    if spec.max is not None:
+        misfits.append(f"{typed} > {spec.max:g}")
+        expected += f", at most {spec.max:g}"
+    return Cast(value, " or ".join(f"({m})" for m in misfits), expected)
+
+
+def _value(column: str, spec: SourceColumn, text: str, dates: str | None, zone: str) -> tuple[str, str]:
+    if spec.type == "text":
+        return (f"lpad({text}, {spec.width}, '0')" if spec.width else text), "text"
+    if spec.type == "city":
+        return f"{name(column + '_place')}.geoid", "a 7-digit place GEOID or 'Name, ST' that the gazetteer knows"
+    if spec.type == "enum":
+        values = spec.values or []
+        allowed = ", ".join(map(quote, values))
+        return f"case when lower({text}) in ({allowed}) then lower({text}) end", "one of " + ", ".join(values)
+    if spec.type == "boolean":
+        return (
+            f"case when lower({text}) in ('true', 't', 'yes', 'y', '1') then true"
+            f" when lower({text}) in ('false', 'f', 'no', 'n', '0') then false end",
+            "true or false",
+        )
+    if spec.type == "integer":
+        return f"case when regexp_full_match({text}, '[+-]?[0-9]+') then try_cast({text} as bigint) end", "a whole number"
+    if spec.type == "number":
+        number = f"try_cast({text} as double)"
+        return f"case when isfinite({number}) then {number} end", "a number"
+    if spec.type == "money":
+        cents = DUCKDB_TYPES["money"]
+        exact = f"try_cast({text} as decimal(38,6))"
+        return f"case when {exact} = try_cast({text} as {cents}) then try_cast({text} as {cents}) end", (
+            "dollars with at most two decimals"
+        )
+    if spec.type == "date":
+        day = f"try_strptime({text}, {_formats(dates, [''])})::date" if dates else f"try_cast({text} as date)"
+        return f"case when year({day}) between {FIRST_YEAR} and {LAST_YEAR} then {day} end", _expected(dates, "a date")
+    if dates:
+        instant = f"timezone({quote(zone)}, try_strptime({text}, {_formats(dates, TIME_FORMATS)}))"
+    else:
+        instant = f"try_cast({text} as timestamptz)"
+    utc = f"timezone('UTC', {instant})"
+    return f"case when year({utc}) between {FIRST_YEAR} and {LAST_YEAR} then {utc} end", _expected(dates, "a time")
+
+
+def _formats(dates: str, times: list[str]) -> str:
+    return "[" + ", ".join(quote(day + time) for day in DATE_FORMATS[dates] for time in times) + "]"
+
+
+def _expected(dates: str | None, what: str) -> str:
+    if dates:
+        return f"{what} in the order {dates} that mapping.yml declares"
+    return f"{what} as ISO 8601 (2014-05-22, or 2014-05-22T09:30:00-04:00); other orders need `dates:` in mapping.yml"

@@ -1,0 +1,112 @@
+"""Delimited text (comma, tab, pipe or semicolon; gzipped or not) as rows of text, read by DuckDB at its full speed."""
+
+import csv
+import gzip
+import io
+import itertools
+import tempfile
+import zlib
+from pathlib import Path
+
+import duckdb
+
+from assets.raw.reading import Landed, Parsed, Unreadable
+
+DELIMITERS = ",\t|;"
+HEAD_BYTES = 1 << 20
+_serial = itertools.count(1)
+
+
+def read(
+    landed: Landed,
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    encodings: tuple[str, ...] = ("utf-8",),
+    delimiter: str | None = None,
+    trim: bool = True,
+) -> Parsed:
+    """Rows of a delimited file with one header line; every column varchar, named as the header says.
+
+    encodings: the first that fits the bytes is used; with only UTF-8, a row of other bytes becomes a reject.
+    trim: strip the padding of fixed-width publishers and turn empty cells into null.
+    Raises Unreadable for an empty file, a broken gzip, or a header that names a column twice.
+    """
+    path = plain(landed.path)
+    encoding = landed.options.get("encoding") or _encoding(path, encodings)
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+    if not text.strip():
+        raise Unreadable("the file is empty; expected a header line with column names; ask the sender to export again")
+    lines = text.splitlines()
+    skipped = next(i for i, line in enumerate(lines) if line.strip())
+    delimiter = delimiter or max(DELIMITERS, key=lines[skipped].count)
+    records = csv.reader(io.StringIO("\n".join(lines[skipped:])), delimiter=delimiter)
+    header = [name.strip() for name in next(records)]
+    first = next(records, [])
+    while header and not header[-1]:  # a stray delimiter at the end of the header line
+        header.pop()
+    names = header + [f"_blank{i}" for i in range(len(header), len(first)) if not first[i].strip()]
+    _refuse_repeated(header)
+    rejects_table = f"rejects_{next(_serial)}"
+    connection.execute(f"drop table if exists {rejects_table}")
+    columns = "{" + ", ".join(f"{_quote(name)}: 'VARCHAR'" for name in names) + "}"
+    source = (
+        f"read_csv({_quote(str(path))}, auto_detect=false, header=false, skip={skipped + 1}, delim={_quote(delimiter)}, "
+        f"quote='\"', escape='\"', columns={columns}, store_rejects=true, rejects_limit=0, "
+        f"rejects_table='{rejects_table}', rejects_scan='{rejects_table}_scan', strict_mode=true, "
+        f"encoding='{encoding}', compression='none')"
+    )
+    select = ", ".join(f"nullif(trim({_name(n)}), '') as {_name(n)}" if trim else _name(n) for n in header)
+    rows = connection.sql(f"select {select} from {source}")
+    return Parsed(table, rows, first_row=skipped + 2, rejects_table=rejects_table)
+
+
+def plain(path: Path) -> Path:
+    """The file itself, or its unpacked copy in a temporary folder where it is gzipped (which verifies its checksum)."""
+    with path.open("rb") as file:
+        if file.read(2) != b"\x1f\x8b":
+            return path
+    unpacked = Path(tempfile.mkdtemp(prefix="cities311-")) / "unpacked"
+    try:
+        with gzip.open(path, "rb") as packed, unpacked.open("wb") as out:
+            while chunk := packed.read(1 << 20):
+                out.write(chunk)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        unpacked.unlink()
+        raise Unreadable(
+            f"the gzip stream ends early or is damaged ({error}); expected a whole .gz; ask the sender to send it again"
+        ) from error
+    return unpacked
+
+
+def _encoding(path: Path, encodings: tuple[str, ...]) -> str:
+    if path.open("rb").read(2) in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if len(encodings) == 1:
+        return encodings[0]
+    content = path.read_bytes()
+    for encoding in encodings:
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return encodings[-1]
+
+
+def _refuse_repeated(header: list[str]) -> None:
+    seen: set[str] = set()
+    for name in header:
+        if name.lower() in seen:
+            raise Unreadable(f"the header names column {name!r} twice; expected each once; rename or drop one")
+        seen.add(name.lower())
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

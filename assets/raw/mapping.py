@@ -1,0 +1,77 @@
+"""`mapping.yml`: how an export's words become the contract's. Validated, with an error that names the key."""
+
+import fnmatch
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assets.raw.reading import Unreadable
+
+NAME = "mapping.yml"
+
+
+class FileFacts(BaseModel):
+    """What is declared about single files."""
+
+    model_config = ConfigDict(extra="forbid")
+    delivered_on: str | None = None
+    vintage: str | None = None
+
+    @classmethod
+    def parse(cls, facts: dict[str, Any]) -> "FileFacts":
+        return cls.model_validate({key: str(value) for key, value in facts.items()})
+
+
+class Mapping(BaseModel):
+    """One `mapping.yml` (docs/architecture.md shows every key)."""
+
+    model_config = ConfigDict(extra="forbid")
+    columns: dict[str, str | list[str]] = {}
+    constants: dict[str, str] = {}
+    values: dict[str, dict[str, str | dict[str, str] | None]] = {}
+    zone: str | None = None
+    dates: Literal["mdy", "dmy", "ymd"] | None = None
+    encoding: str | None = None
+    ignore: list[str] = []
+    files: dict[str, dict[str, Any]] = {}
+
+    def targets(self, column: str) -> list[str]:
+        """Which contract columns a column of the file fills."""
+        target = self.columns.get(column, column)
+        return [target] if isinstance(target, str) else target
+
+    def facts(self, name: str) -> FileFacts:
+        """What is declared about the file of this name (relative to the source's folder)."""
+        facts: dict[str, Any] = {}
+        for pattern, declared in self.files.items():
+            if fnmatch.fnmatch(name, pattern):
+                facts |= declared
+        return FileFacts.parse(facts)
+
+
+def load(folder: Path, columns: set[str]) -> Mapping:
+    """The folder's mapping, or an empty one. `columns` are the contract's, for naming a wrong target.
+
+    Raises Unreadable where the file is not a valid mapping.
+    """
+    path = folder / NAME
+    if not path.exists():
+        return Mapping()
+    try:
+        mapping = Mapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        for facts in mapping.files.values():
+            FileFacts.parse(facts)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Unreadable(f"{NAME} is not valid YAML: {error}") from error
+    except ValidationError as error:
+        lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise Unreadable(f"{NAME}: {lines}") from error
+    named = {t for c in mapping.columns for t in mapping.targets(c)} | set(mapping.constants) | set(mapping.values)
+    named |= {c for by in mapping.values.values() for v in by.values() if isinstance(v, dict) for c in v}
+    if unknown := sorted(named - columns):
+        raise Unreadable(
+            f"{NAME} names {', '.join(unknown)}; expected columns of the contract: {', '.join(sorted(columns))}"
+        )
+    return mapping

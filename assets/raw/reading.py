@@ -1,0 +1,64 @@
+"""What a reader of a source takes and gives: the one seam between bytes and the receiving of rows.
+
+A reader turns the bytes of one landed file into rows of text; `receive.py` does all the rest (types, rules, quarantine,
+exact repeats, receipt) from the catalog, the same way for every source.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read. The message names what was found, what was expected and what to do."""
+
+
+class NotNeeded(Exception):
+    """The file is known and nothing here needs it. The message says what it is; the receipt keeps it."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One file below LANDING/<source>/.
+
+    path: where it lies; name: path relative to LANDING, with `/`; source: the folder; options: its `mapping.yml`.
+    """
+
+    path: Path
+    name: str
+    source: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row that could not be split into columns at all. row counts as a spreadsheet does: the first line is 1."""
+
+    row: int
+    column: str | None
+    found: str
+    expected: str
+
+
+@dataclass
+class Parsed:
+    """The rows of one file, as text.
+
+    table: the catalog table (`assets/catalog/sources/<table>.yml`) they belong to.
+    rows: a relation whose columns are all varchar and named as in the file (header aliases are resolved later from the
+        catalog), in file order. It may have a bigint column `_row`, the row as the sender sees it; without one, rows are
+        numbered from first_row, and rejects are counted in between.
+    rejects: rows that could not be split into columns; they are not in `rows`.
+    rejects_table: a DuckDB rejects table that fills while `rows` is read (the same, found later).
+    facts: what the file says of itself, such as {"vintage": "2023-04-21"}; kept in the receipt, and a key that is the
+        name of a catalog column with `from_file: true` fills that column.
+    """
+
+    table: str
+    rows: duckdb.DuckDBPyRelation
+    first_row: int = 2
+    rejects: list[Fault] = field(default_factory=list)
+    rejects_table: str | None = None
+    facts: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,329 @@
+"""Takes in the rows of one file: types and rules from the catalog, quarantine, exact repeats, typed Parquet.
+
+One pass over the file writes every row, typed, in file order; a row that does not fit keeps its text in `_sent`. The few
+such rows are then explained cell by cell, and rows equal to an earlier one of the same file are found by their hash.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assets.catalog import Source
+from assets.raw import places
+from assets.raw.casts import Cast, cast, name, quote
+from assets.raw.mapping import Mapping
+from assets.raw.reading import Fault, Parsed, Unreadable
+
+SET_ASIDE = pa.schema(
+    [
+        ("index", pa.int64()),  # position among the rows written, null for a row that never was one
+        ("row", pa.int64()),
+        ("state", pa.string()),  # quarantined, repeat
+        ("column", pa.string()),
+        ("found", pa.string()),
+        ("expected", pa.string()),
+    ]
+)
+WITHHELD = "(personal, not shown)"
+EMPTY = "a value; the column must not be empty"
+SHOWN = 80  # characters of a cell quoted in a reason
+
+
+class MissingColumns(Unreadable):
+    """Required columns are not in the file, so that none of its rows fits."""
+
+    def __init__(self, missing: list[str], found: list[str], rows: int) -> None:
+        super().__init__(
+            f"required column {', '.join(missing)} is missing; found {', '.join(found)}; "
+            "rename it in mapping.yml (columns:) or ask the sender for it"
+        )
+        self.rows = rows
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """received = accepted + quarantined + repeats, for one file. explicit_rows: row numbers stand in the Parquet."""
+
+    received: int
+    accepted: int
+    quarantined: int
+    repeats: int
+    first_row: int
+    explicit_rows: bool
+    unused: list[str]
+    facts: dict[str, str]
+
+
+def receive(
+    connection: duckdb.DuckDBPyConnection,
+    parsed: Parsed,
+    spec: Source,
+    mapping: Mapping,
+    zone: str,
+    target: Path,
+    aside: Path,
+) -> Outcome:
+    """Writes `target` (typed rows) and `aside` (rows set aside, where there are any); both whole or not at all.
+
+    Raises Unreadable where a required column is missing, with the columns that were found.
+    """
+    connection.execute(f"set timezone = {quote(mapping.zone or zone)}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    texts, unused = _texts(parsed, spec, mapping)
+    gazetteer = bool(connection.execute("select count(*) from reference.places").fetchall()[0][0])
+    cells = {
+        column: cast(column, s, mapping.dates, mapping.zone or zone)
+        for column, s in spec.columns.items()
+    }
+    if not gazetteer:
+        cells = {c: _geoid_only(cell, c) if spec.columns[c].type == "city" else cell for c, cell in cells.items()}
+    numbered = '"_row"' if "_row" in parsed.rows.columns else None
+    select = _select(spec, texts, cells, numbered, gazetteer)
+    try:
+        parsed.rows.query("received", select).write_parquet(str(part))
+    except duckdb.Error as error:
+        raise Unreadable(f"the rows cannot be read: {_first_line(error)}; ask the sender to export again") from error
+    rejects = [*parsed.rejects, *_rejects(connection, parsed.rejects_table)]
+    if rejects and numbered is None:
+        _number_rows(connection, part, parsed.first_row, rejects)
+        numbered = '"_row"'
+    faults = _explain(connection, part, spec, cells, numbered or f"file_row_number + {parsed.first_row}", gazetteer)
+    repeats = _repeats(connection, part, spec, numbered or f"file_row_number + {parsed.first_row}")
+    rows = pq.read_metadata(part).num_rows
+    _write_aside(aside, rejects, faults, repeats)
+    os.replace(part, target)
+    quarantined = len(rejects) + len({row["index"] for row in faults})
+    return Outcome(
+        received=rows + len(rejects),
+        accepted=rows + len(rejects) - quarantined - len(repeats),
+        quarantined=quarantined,
+        repeats=len(repeats),
+        first_row=parsed.first_row,
+        explicit_rows=numbered is not None,
+        unused=unused,
+        facts=parsed.facts,
+    )
+
+
+def _fold(header: str) -> str:
+    """Header names are matched without case, spaces or punctuation."""
+    return "".join(c for c in header.lower() if c.isalnum())
+
+
+def _texts(parsed: Parsed, spec: Source, mapping: Mapping) -> tuple[dict[str, str], list[str]]:
+    """The SQL text of each catalog column, and the file's columns that nothing reads."""
+    spelled = {_fold(a): column for column, s in spec.columns.items() for a in [column, *s.aliases]}
+    texts: dict[str, str] = {}
+    unused = []
+    ignored = {_fold(column) for column in mapping.ignore}
+    for header in parsed.rows.columns:
+        targets = mapping.targets(header) if header in mapping.columns else [spelled.get(_fold(header), "")]
+        for target in targets:
+            if target in spec.columns and (target not in texts or header in mapping.columns):
+                texts[target] = name(header)
+        if not any(targets) and header != "_row" and _fold(header) not in ignored:
+            unused.append(header)
+    texts |= {column: quote(value) for column, value in mapping.constants.items()}
+    texts |= {c: quote(v) for c, v in parsed.facts.items() if c in spec.columns and spec.columns[c].from_file}
+    missing = [c for c, s in spec.columns.items() if s.required and c not in texts]
+    if missing:
+        raise MissingColumns(missing, list(parsed.rows.columns), len(parsed.rows))
+    return _mapped(texts, mapping), unused
+
+
+def _mapped(texts: dict[str, str], mapping: Mapping) -> dict[str, str]:
+    """Value mapping as SQL: first match wins, an exact value before a pattern; one value may fill several columns."""
+    out = dict(texts)
+    for column, values in mapping.values.items():
+        source = texts.get(column, "null")
+        arms: dict[str, list[str]] = {}
+        exact_first = sorted(values, key=lambda theirs: any(c in theirs for c in "*?["))
+        for theirs in exact_first:
+            ours = values[theirs]
+            test = f"{source} glob {quote(theirs)}" if any(c in theirs for c in "*?[") else f"{source} = {quote(theirs)}"
+            for into, value in (ours if isinstance(ours, dict) else {column: ours}).items():
+                arms.setdefault(into, []).append(f"when {test} then {'null' if value is None else quote(value)}")
+        for into, cases in arms.items():
+            out[into] = f"case {' '.join(cases)} else {texts.get(into, 'null')} end"
+    return out
+
+
+def _geoid_only(cell: Cast, column: str) -> Cast:
+    """Without a gazetteer only a well-formed code can be taken."""
+    text = f't."{column}"'
+    value = f"case when regexp_full_match({text}, '[0-9]{{7}}') then {text} end"
+    return Cast(value, cell.misfit, cell.expected)
+
+
+def _select(
+    spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbered: str | None, gazetteer: bool
+) -> str:
+    """The single pass: text, then typed values, then whether the row fits."""
+    columns = list(spec.columns)
+    text = ", ".join(f"nullif(trim({texts[c]}), '') as {name(c)}" if c in texts else f"null::varchar as {name(c)}" for c in columns)
+    present = ", ".join(name(c) for c in columns if c in texts)
+    joins = "".join(
+        f" left join reference.place_names as {name(c + '_place')} on {name(c + '_place')}.name = lower(t.{name(c)})"
+        for c in columns
+        if gazetteer and spec.columns[c].type == "city" and c in texts
+    )
+    values = [f"{cells[c].value if c in texts else 'null'} as {name(c)}" for c in columns]
+    misfits = [f"coalesce({cells[c].misfit}, false)" for c in columns if cells[c].misfit and c in texts]
+    misfits += [f"coalesce(not ({rule.test}), false)" for rule in spec.rules]
+    sent = "json_object(" + ", ".join(f"{quote(c)}, s.{name(c)}" for c in columns if c in texts) + ")"
+    number = f", {numbered}" if numbered else ""
+    typed_columns = ", ".join(f"{name(c)}::{t} as {name(c)}" for c, t in _typed(spec))
+    return f"""
+        with text_of as (select {text}{number} from received),
+        typed as (
+            select t as s, hash({present}) as _hash{number}, {', '.join(values)}{_markers(spec, texts)}
+            from text_of as t{joins}
+        ),
+        judged as (select *, {' or '.join(misfits) or 'false'} as _misfit from typed)
+        select {typed_columns}{number}, _hash, case when _misfit then {sent} end::varchar as _sent from judged
+    """
+
+
+def _typed(spec: Source) -> list[tuple[str, str]]:
+    return list(spec.raw_columns().items())
+
+
+def _markers(spec: Source, texts: dict[str, str]) -> str:
+    """For columns with markers of missing values: the reason, beside a null value."""
+    out = ""
+    for column, s in spec.columns.items():
+        if s.missing:
+            arms = " ".join(f"when {quote(marker)} then {quote(reason)}" for marker, reason in s.missing.items())
+            value = f"case t.{name(column)} {arms} end" if column in texts else "null"
+            out += f", {value} as {name(column + '_missing')}"
+    return out
+
+
+def _rejects(connection: duckdb.DuckDBPyConnection, table: str | None) -> list[Fault]:
+    """Rows that DuckDB could not split into columns (its `line` counts records, the header as 1)."""
+    if table is None:
+        return []
+    try:
+        found = connection.execute(
+            f"select line, min(column_name), min(error_type::varchar), min(error_message) from {table} group by line order by line"
+        ).fetchall()
+    except duckdb.CatalogException:  # no row was rejected, so the table was never made
+        return []
+    words = {
+        "INVALID ENCODING": ("bytes that are not UTF-8", "UTF-8; send it as UTF-8, or declare `encoding: latin-1` in mapping.yml"),
+        "UNQUOTED VALUE": ("a quote that is not closed", "a closing quote; quotes inside a cell are doubled"),
+    }
+    return [Fault(line, column, *words.get(kind, _columns_found(message))) for line, column, kind, message in found]
+
+
+def _columns_found(message: str) -> tuple[str, str]:
+    """DuckDB's message without the content of the line, which may be personal."""
+    head = message.splitlines()[0]
+    expected, _, found = head.removeprefix("Expected Number of Columns:").partition("Found:")
+    if found:
+        return f"{found.strip()} columns", f"{expected.strip()} columns, as in the header; quote cells that hold the delimiter"
+    return "a row that cannot be split into columns", "a row as the header describes"
+
+
+def _number_rows(connection: duckdb.DuckDBPyConnection, part: Path, first_row: int, rejects: list[Fault]) -> None:
+    """Rewrites the file with `_row`, counting the rejected rows in between."""
+    lines = sorted(reject.row for reject in rejects)
+    before = pa.table({"good": [line - first_row - rank for rank, line in enumerate(lines)], "shift": range(1, len(lines) + 1)})
+    connection.register("rejected_before", before)
+    again = part.with_suffix(".again")
+    connection.execute(f"""
+        copy (
+            select p.* exclude (file_row_number), p.file_row_number + {first_row} + coalesce(r.shift, 0) as _row
+            from read_parquet({quote(str(part))}, file_row_number = true) as p
+            asof left join (select good, max(shift) as shift from rejected_before group by good) as r
+                on p.file_row_number >= r.good
+            order by p.file_row_number
+        ) to {quote(str(again))} (format parquet)
+    """)
+    connection.unregister("rejected_before")
+    os.replace(again, part)
+
+
+def _explain(
+    connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, cells: dict[str, Cast], row: str, gazetteer: bool
+) -> list[dict[str, object]]:
+    """Every cell that does not fit, of every row set aside."""
+    texts = {c: f"_sent ->> {quote('$.' + name(c))}" for c in spec.columns}
+    connection.execute(f"""
+        create or replace temp table misfits as
+        select file_row_number as index, {row} as row, {', '.join(f'{t} as {name(c)}' for c, t in texts.items())}
+        from read_parquet({quote(str(part))}, file_row_number = true) where _sent is not null
+    """)
+    joins = "".join(
+        f" left join reference.place_names as {name(c + '_place')} on {name(c + '_place')}.name = lower(t.{name(c)})"
+        for c, s in spec.columns.items()
+        if gazetteer and s.type == "city"
+    )
+    values = ", ".join(f"({cells[c].value})::{t} as {name(c)}" for c, t in _typed(spec) if c in cells)
+    connection.execute(f"create or replace temp table judged as select t as s, {values} from misfits as t{joins}")
+    arms = [(c, cells[c].misfit, cells[c].expected) for c in spec.columns if cells[c].misfit]
+    rules = [(rule.column, f"not ({rule.test})", rule.expected) for rule in spec.rules]
+    faults: list[dict[str, object]] = []
+    for column, test, expected in arms + rules:
+        found = connection.execute(
+            f"select s.index, s.row, s.{name(column)} from judged where {test} order by 1"
+        ).fetchall()
+        for index, line, text in found:
+            words = expected if text is not None or (column, test, expected) in rules else EMPTY
+            if spec.columns[column].type == "city" and text is not None:
+                words = places.hint(connection, text)
+            shown = _shown(text, spec.columns[column].personal)
+            faults.append(
+                {"index": index, "row": line, "state": "quarantined", "column": column, "found": shown, "expected": words}
+            )
+    return faults
+
+
+def _shown(text: str | None, personal: bool) -> str:
+    """A cell as a reason may quote it. An address in the wrong column is personal all the same."""
+    if text is None:
+        return "nothing"
+    return WITHHELD if personal or "@" in text else text[:SHOWN]
+
+
+def _repeats(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, row: str) -> list[dict[str, object]]:
+    """Rows equal, cell by cell, to an earlier row of this file: found by hash, confirmed on the values."""
+    cells = ", ".join(name(c) for c, _ in _typed(spec))
+    found = connection.execute(f"""
+        with fitting as (select * from read_parquet({quote(str(part))}, file_row_number = true) where _sent is null),
+        twice as (select _hash from fitting group by _hash having count(*) > 1),
+        ranked as (
+            select file_row_number as index, {row} as row, row_number() over same as nth, first_value({row}) over same as original
+            from fitting where _hash in (select _hash from twice)
+            window same as (partition by _hash, {cells} order by file_row_number)
+        )
+        select index, row, original from ranked where nth > 1 order by index
+    """).fetchall()
+    return [
+        {"index": index, "row": line, "state": "repeat", "column": None, "found": None, "expected": f"exact repeat of row {original}"}
+        for index, line, original in found
+    ]
+
+
+def _write_aside(aside: Path, rejects: list[Fault], faults: list[dict[str, object]], repeats: list[dict[str, object]]) -> None:
+    rows = [
+        {"index": None, "row": r.row, "state": "quarantined", "column": r.column, "found": r.found, "expected": r.expected}
+        for r in rejects
+    ]
+    rows = sorted([*rows, *faults, *repeats], key=lambda r: (r["row"], r["column"] or ""))
+    if not rows:
+        aside.unlink(missing_ok=True)
+        return
+    part = aside.with_suffix(".part")
+    pq.write_table(pa.Table.from_pylist(rows, SET_ASIDE), part)
+    os.replace(part, aside)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]

@@ -1,0 +1,99 @@
+"""Excel workbooks (XLSX, XLSB, XLS) as grids of text: what the sheet shows, at the row where the sender sees it."""
+
+import datetime
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from assets.raw.reading import Unreadable
+
+Row = list[str | None]
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+ZIP_MAGIC = b"PK\x03\x04"
+AGAIN = "ask the sender to save it again as .xlsx or .csv"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: rows[0] is row 1 of the sheet, empty cells are None; wholly empty rows stand as they do there."""
+
+    name: str
+    rows: list[Row]
+
+
+def sheets(path: Path) -> list[Sheet]:
+    """The sheets of a workbook, in its order, every cell as text (see `text`).
+
+    A cell with an error (#N/A, #DIV/0!) is empty. Digits that only the display adds, such as leading zeros of a number
+    format, are not in the file's values: the catalog's `width` restores them.
+    Raises Unreadable for a password, a damaged file, or an archive or document that is no workbook.
+    """
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise Unreadable(_password())
+    if content.startswith(ZIP_MAGIC):
+        _refuse_other_archives(content)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        grids = [workbook.get_sheet_by_index(i).to_python(skip_empty_area=False) for i in _worksheets(workbook)]
+    except PasswordError as error:
+        raise Unreadable(_password()) from error
+    except (CalamineError, ValueError, OverflowError, OSError) as error:
+        raise Unreadable(f"the workbook cannot be opened; expected a whole Excel file; {AGAIN}") from error
+    except BaseException as error:  # a panic of the Rust parser on a damaged file is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Unreadable(f"the workbook is damaged; expected a whole Excel file; {AGAIN}") from error
+    names = [workbook.sheet_names[i] for i in _worksheets(workbook)]
+    return [
+        Sheet(name, [[text(cell) for cell in row] for row in grid]) for name, grid in zip(names, grids, strict=True)
+    ]
+
+
+def text(cell: object) -> str | None:
+    """A cell's value as text, None when empty.
+
+    Dates and times in ISO 8601 (a date alone at midnight), durations as hours:mm:ss, booleans true and false, whole
+    numbers without a fraction, others to the 15 digits a spreadsheet holds; text without surrounding blanks.
+    """
+    match cell:
+        case str():
+            return cell.strip() or None
+        case bool():
+            return "true" if cell else "false"
+        case float():
+            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e21 else format(cell, ".15g")
+        case datetime.datetime() | datetime.time():
+            return cell.isoformat(timespec="milliseconds" if cell.microsecond else "seconds")
+        case datetime.date():
+            return cell.isoformat()
+        case datetime.timedelta():
+            minutes, seconds = divmod(round(cell.total_seconds()), 60)
+            return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+        case None:
+            return None
+    return str(cell)
+
+
+def _worksheets(workbook: CalamineWorkbook) -> list[int]:
+    """Chart and macro sheets have no cells."""
+    return [i for i, sheet in enumerate(workbook.sheets_metadata) if str(sheet.typ).endswith("WorkSheet")]
+
+
+def _refuse_other_archives(content: bytes) -> None:
+    try:
+        members = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise Unreadable(
+            "the file begins as a workbook or zip archive and breaks off or is damaged; expected it whole; "
+            "ask the sender to send it again"
+        ) from error
+    if not any(name.startswith("xl/") for name in members):
+        raise Unreadable("the file is a zip archive without a workbook in it; unpack it and land the files inside")
+
+
+def _password() -> str:
+    return "the workbook is protected by a password; expected one that opens without; ask the sender to remove it"

@@ -1,0 +1,184 @@
+"""Releases: an immutable, numbered folder of Parquet files and a manifest; CURRENT names one, swapped in one rename.
+
+The gate reads back the very files it is about to publish: their hashes, rows, keys, numbers and columns.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assets.catalog import Catalog
+from assets.raw.casts import name, quote
+
+CURRENT = "CURRENT"
+MANIFEST = "manifest.json"
+BUILDING = ".building-"
+INTENT = ".publishing"  # the release about to be named: a killed run leaves it
+
+
+class Refused(Exception):
+    """The release was not published. The message names the file or table and what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a manifest says of a release besides its tables."""
+
+    program: str
+    as_of: date
+    known_on: datetime
+    synthetic: bool
+    code_version: str
+    catalog_version: str
+
+
+def current(releases: Path) -> str | None:
+    """The id of the current release, or None before the first."""
+    pointer = releases / CURRENT
+    return pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+
+
+def manifest(releases: Path, release: str) -> dict[str, Any]:
+    """A release's manifest."""
+    content: dict[str, Any] = json.loads((releases / release / MANIFEST).read_text(encoding="utf-8"))
+    return content
+
+
+def listing(releases: Path) -> list[str]:
+    """Ids of all releases, oldest first."""
+    found = [p.parent.name for p in releases.glob(f"*/{MANIFEST}") if not p.parent.name.startswith(".")]
+    return sorted(found, key=lambda r: (r.rpartition("-r")[0], int(r.rpartition("-r")[2])))
+
+
+def publish(
+    connection: duckdb.DuckDBPyConnection,
+    releases: Path,
+    facts: Facts,
+    catalog: Catalog,
+    sources: list[dict[str, Any]],
+    checks: list[dict[str, Any]],
+) -> str:
+    """Writes, verifies and publishes every table of schema `published`, with `sources` and `checks`; returns its id.
+
+    Raises Refused, with CURRENT where it was, if a file that was written does not hold.
+    """
+    releases.mkdir(parents=True, exist_ok=True)
+    _sweep(releases)
+    number = 1 + max((int(r.rpartition("-r")[2]) for r in listing(releases) if r.startswith(f"{facts.as_of}-r")), default=0)
+    release = f"{facts.as_of}-r{number}"
+    building = releases / f"{BUILDING}{release}"
+    building.mkdir()
+    for table in _published(connection):
+        keys = catalog.tables[f"published.{table}"].key
+        order = ", ".join(f"{name(k)} nulls first" for k in keys)
+        target = quote(str(building / f"{table}.parquet"))
+        connection.execute(f"copy (select * from published.{table} order by {order}) to {target} (format parquet)")
+    for table, rows, schema in (("sources", sources, SOURCES), ("checks", checks, CHECKS)):
+        pq.write_table(pa.Table.from_pylist(rows, schema), building / f"{table}.parquet")
+    tables = [_verified(connection, building, path.stem, catalog) for path in sorted(building.glob("*.parquet"))]
+    content = {
+        "release": release,
+        "program": facts.program,
+        "as_of": facts.as_of.isoformat(),
+        "known_on": facts.known_on.astimezone(UTC).isoformat(),
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "code_version": facts.code_version,
+        "catalog_version": facts.catalog_version,
+        "synthetic": facts.synthetic,
+        "tables": tables,
+        "sources": [{k: s[k] for k in ("source", "name", "sha256", "received", "accepted", "quarantined", "repeats")} for s in sources],
+        "checks": [{k: c[k] for k in ("name", "table", "severity", "passed")} for c in checks],
+    }
+    (building / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+    _settle(building)
+    intent = releases / INTENT
+    intent.write_text(release, encoding="utf-8")
+    _settle(intent)
+    os.rename(building, releases / release)
+    pointer = releases / f".{CURRENT}.part"
+    pointer.write_text(release + "\n", encoding="utf-8")
+    _settle(pointer)
+    os.replace(pointer, releases / CURRENT)
+    intent.unlink()
+    _settle(releases)
+    return release
+
+
+def _sweep(releases: Path) -> None:
+    """Removes what a killed run left: half-built folders, and a whole one that CURRENT never came to name."""
+    for stale in releases.glob(f"{BUILDING}*"):
+        shutil.rmtree(stale)
+    intent = releases / INTENT
+    if intent.exists():
+        release = intent.read_text(encoding="utf-8")
+        if release and release != current(releases) and (releases / release).is_dir():
+            shutil.rmtree(releases / release)
+        intent.unlink()
+
+
+def _published(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute(
+        "select table_name from information_schema.tables where table_schema = 'published' order by table_name"
+    ).fetchall()
+    return [table for (table,) in found]
+
+
+def _verified(connection: duckdb.DuckDBPyConnection, building: Path, table: str, catalog: Catalog) -> dict[str, Any]:
+    """One table of the manifest, from the file as it lies on disk."""
+    path = building / f"{table}.parquet"
+    file = f"read_parquet({quote(str(path))})"
+    columns = dict(connection.execute(f"select column_name, column_type from (describe select * from {file})").fetchall())
+    personal = {c for s in catalog.sources.values() for c, spec in s.columns.items() if spec.personal}
+    if carried := sorted(personal & set(columns)):
+        raise Refused(f"{path.name} carries personal columns: {', '.join(carried)}")
+    (rows,) = connection.execute(f"select count(*) from {file}").fetchall()[0]
+    spec = catalog.tables.get(f"published.{table}")
+    if spec:
+        (made,) = connection.execute(f"select count(*) from published.{table}").fetchall()[0]
+        if rows != made:
+            raise Refused(f"{path.name} has {rows:,} rows; the warehouse has {made:,}")
+        keys = ", ".join(name(k) for k in spec.key)
+        twice = connection.execute(f"select {keys} from {file} group by {keys} having count(*) > 1 limit 1").fetchall()
+        if twice:
+            raise Refused(f"{path.name}: more than one row of {keys} = {', '.join(map(str, twice[0]))}")
+    numbers = [c for c, t in columns.items() if re.fullmatch("DOUBLE|FLOAT", t)]
+    bad = " or ".join(f"isnan({name(c)}) or isinf({name(c)})" for c in numbers) or "false"
+    (unfinite,) = connection.execute(f"select count(*) from {file} where {bad}").fetchall()[0]
+    if unfinite:
+        raise Refused(f"{path.name}: {unfinite:,} rows hold an infinite number or no number")
+    with path.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    _settle(path)
+    return {"name": table, "rows": rows, "sha256": sha256}
+
+
+def _settle(path: Path) -> None:
+    """On disk, not only in memory, before the next step."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+SOURCES = pa.schema(
+    [("source", pa.string()), ("name", pa.string()), ("table", pa.string()), ("sha256", pa.string()), ("status", pa.string())]
+    + [(c, pa.int64()) for c in ("received", "accepted", "quarantined", "repeats")]
+    + [("message", pa.string()), ("vintage", pa.string()), ("unused", pa.string())]
+    + [("received_at", pa.string()), ("known_at", pa.string())]
+)
+CHECKS = pa.schema(
+    [("name", pa.string()), ("table", pa.string()), ("severity", pa.string()), ("passed", pa.bool_())]
+    + [("failed_rows", pa.int64()), ("detail", pa.string())]
+)
+

@@ -1,0 +1,28 @@
+"""Navigation only: which pages there are, for whom. Run with `cities311 dashboard`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+PAGES = {
+    "Program": [
+        st.Page("pages/overview.py", title="Overview", icon=":material/dashboard:", url_path="overview", default=True),
+        st.Page("pages/city.py", title="City", icon=":material/location_city:", url_path="city"),
+        st.Page("pages/topics.py", title="Topics", icon=":material/category:", url_path="topics"),
+    ],
+    "Funding": [
+        st.Page("pages/funding.py", title="Funding", icon=":material/account_balance:", url_path="funding"),
+    ],
+    "Choose": [
+        st.Page("pages/where_next.py", title="Where next", icon=":material/explore:", url_path="where-next"),
+    ],
+    "Trust": [
+        st.Page("pages/data_quality.py", title="Data quality", icon=":material/fact_check:", url_path="data-quality"),
+    ],
+}
+
+# A file of ours: the browser would fetch a Material icon or an emoji for its tab from another host.
+ICON = Path(__file__).with_name("icon.svg")
+
+st.set_page_config(page_title="National Resource Network", page_icon=ICON, layout="wide")
+st.navigation(PAGES, expanded=True).run()

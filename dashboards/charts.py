@@ -1,0 +1,253 @@
+"""All Plotly: one layout for every chart, the few forms the pages use, and the exhibit that carries them."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboards import format as fmt
+from dashboards import tables
+from dashboards.queries import Rows
+
+# Marks keep 3:1 on the page color of both modes, so a chart stays right when the reader switches; text is the theme's.
+PRIMARY, GRAY = "#2378c3", "#71767a"
+SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+BAND = "rgba(35, 120, 195, 0.18)"
+CONFIG = {"displayModeBar": False, "displaylogo": False}
+ROW_PX = 30
+
+
+def layout(figure: go.Figure, height: int) -> go.Figure:
+    """The one look: no legend, no frame, quiet grid, room for direct labels."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 24, "b": 8},
+        showlegend=False,
+        bargap=0.35,
+        hoverlabel={"align": "left"},
+        font={"size": 14},
+        dragmode=False,
+    )
+    figure.update_xaxes(automargin=True, fixedrange=True, ticks="", zeroline=False)
+    figure.update_yaxes(automargin=True, fixedrange=True, ticks="", zeroline=False)
+    return figure
+
+
+def exhibit(
+    figure: go.Figure, title: str, unit: str, source: str, alt: str, rows: Rows, columns: Sequence[tables.Column], name: str
+) -> None:
+    """A chart with all it needs: a title that states, the unit, alternative text, its source and its table twin."""
+    st.subheader(title, anchor=False)
+    st.caption(unit)
+    st.plotly_chart(figure, config=CONFIG, alt=alt, key=f"chart_{name}")
+    st.caption(source)
+    with st.expander("The same as a table", icon=":material/table:"):
+        tables.show(rows, columns, name, alt=f"{title}. {unit}.")
+
+
+def trend(rows: Rows, unit: str, events: Sequence[tuple[str, str]] = ()) -> go.Figure:
+    """Values over time with their intervals; provisional parts dashed, missing ones a hatched gap with a word.
+
+    `rows` are metric rows in order of time; `events` are (period, label) marked on the time axis.
+    """
+    names = [fmt.period_short(row["period_type"], row["period"]) for row in rows]
+    figure = go.Figure()
+    for run in _runs(rows, "ci_low"):
+        edge = [names[i] for i in run]
+        low, high = [rows[i]["ci_low"] for i in run], [rows[i]["ci_high"] for i in run]
+        figure.add_scatter(
+            x=edge + edge[::-1], y=high + low[::-1], fill="toself", fillcolor=BAND, line={"width": 0}, hoverinfo="skip"
+        )
+    values = [row["value"] if row["state"] == "value" else None for row in rows]
+    dashed = [row.get("status") == "provisional" for row in rows]
+    for before, after in pairwise(range(len(rows))):
+        if values[before] is not None and values[after] is not None:
+            style = {"color": PRIMARY, "width": 2.5, "dash": "dot" if dashed[after] else "solid"}
+            pair = [names[before], names[after]], [values[before], values[after]]
+            figure.add_scatter(x=pair[0], y=pair[1], mode="lines", line=style, hoverinfo="skip")
+    figure.add_scatter(
+        x=names,
+        y=values,
+        mode="markers",
+        marker={"color": PRIMARY, "size": 8, "symbol": ["circle-open" if d else "circle" for d in dashed]},
+        text=[_hover(row) for row in rows],
+        hovertemplate="%{x}<br>%{text}<extra></extra>",
+    )
+    last = max((i for i, value in enumerate(values) if value is not None), default=None)
+    if last is not None:
+        figure.add_annotation(
+            x=names[last], y=values[last], text=f"<b>{fmt.value(rows[last])}</b>", showarrow=False, yshift=16
+        )
+    _gaps(figure, rows, names)
+    _events(figure, rows, names, events)
+    layout(figure, 340)
+    figure.update_xaxes(categoryorder="array", categoryarray=names, type="category")
+    figure.update_yaxes(rangemode="tozero", ticksuffix="%" if unit == "percent" else "")
+    if unit == "percent":
+        figure.update_layout(yaxis={"range": [0, 105], "tickvals": [0, 25, 50, 75, 100]})
+    return figure
+
+
+def _runs(rows: Rows, key: str) -> list[list[int]]:
+    """Indexes of unbroken runs of rows that have `key`."""
+    runs: list[list[int]] = []
+    for i, row in enumerate(rows):
+        if row.get(key) is None or row["state"] != "value":
+            continue
+        if runs and runs[-1][-1] == i - 1:
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    return runs
+
+
+def _gaps(figure: go.Figure, rows: Rows, names: list[str]) -> None:
+    missing = [i for i, row in enumerate(rows) if row["state"] != "value"]
+    if not missing:
+        return
+    words = [fmt.k_of_n(rows[i]) if rows[i]["state"] == "withheld" else fmt.value(rows[i]) for i in missing]
+    figure.add_bar(
+        x=[names[i] for i in missing],
+        y=[1] * len(missing),
+        yaxis="y2",
+        width=0.9,
+        marker={"color": "rgba(0,0,0,0)", "pattern": {"shape": "/", "fgcolor": GRAY, "size": 8, "solidity": 0.12}},
+        text=words,
+        textangle=-90,
+        insidetextanchor="middle",
+        textposition="inside",
+        hovertext=[_hover(rows[i]) for i in missing],
+        hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
+    )
+    figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False})
+
+
+def _events(figure: go.Figure, rows: Rows, names: list[str], events: Sequence[tuple[str, str]]) -> None:
+    where = {row["period"]: name for row, name in zip(rows, names, strict=True)}
+    for period, label in events:
+        if period in where:
+            figure.add_vline(x=names.index(where[period]), line={"color": GRAY, "width": 1, "dash": "dash"})
+            figure.add_annotation(
+                x=where[period], y=1.04, yref="paper", text=label, showarrow=False, xanchor="left", font={"size": 12}
+            )
+
+
+def _hover(row: Mapping[str, Any]) -> str:
+    parts = [fmt.value(row), fmt.k_of_n(row), fmt.interval(row), "Provisional" if row.get("status") == "provisional" else ""]
+    return "<br>".join(part for part in parts if part)
+
+
+def dots(rows: Rows, labels: Sequence[str], highlight: str | None = None) -> go.Figure:
+    """One dot with its interval per row, first row on top; a row without a value says its state in its place."""
+    known = [i for i, row in enumerate(rows) if row["state"] == "value"]
+    colors = [PRIMARY if highlight in (None, labels[i]) else GRAY for i in known]
+    figure = go.Figure()
+    for i, color in zip(known, colors, strict=True):
+        row = rows[i]
+        if row.get("ci_low") is not None and row.get("ci_high") is not None:
+            figure.add_scatter(
+                x=[row["ci_low"], row["ci_high"]],
+                y=[labels[i]] * 2,
+                mode="lines",
+                line={"color": color, "width": 3},
+                opacity=0.55,
+                hoverinfo="skip",
+            )
+    figure.add_scatter(
+        x=[rows[i]["value"] for i in known],
+        y=[labels[i] for i in known],
+        mode="markers",
+        marker={"color": colors, "size": 11},
+        text=[_hover(rows[i]) for i in known],
+        hovertemplate="%{y}<br>%{text}<extra></extra>",
+    )
+    for i, row in enumerate(rows):
+        said = f"{fmt.k_of_n(row)}  {fmt.percent(row['value'])}" if i in known else _state(row)
+        figure.add_annotation(
+            x=1.01 if i in known else 0.01,
+            xref="paper",
+            y=labels[i],
+            text=said,
+            showarrow=False,
+            xanchor="left",
+            font={"size": 12},
+        )
+    layout(figure, 80 + ROW_PX * max(len(rows), 1))
+    figure.update_layout(margin={"r": 110})
+    figure.update_yaxes(categoryorder="array", categoryarray=list(labels)[::-1], type="category", showgrid=True)
+    figure.update_xaxes(range=[0, 102], tickvals=[0, 25, 50, 75, 100], ticksuffix="%", side="top")
+    return figure
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    counted = fmt.k_of_n(row)
+    return f"{counted} · {fmt.state(row)}" if counted else fmt.state(row)
+
+
+def bars(
+    labels: Sequence[str], values: Sequence[Any], words: Sequence[str], highlight: str | None = None, color: str = PRIMARY
+) -> go.Figure:
+    """Horizontal bars from zero, first on top, each labeled with its own words."""
+    colors = [color if highlight in (None, label) else GRAY for label in labels]
+    figure = go.Figure(
+        go.Bar(
+            x=[None if value is None else float(value) for value in values],
+            y=list(labels),
+            orientation="h",
+            marker={"color": colors},
+            text=list(words),
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}<br>%{text}<extra></extra>",
+        )
+    )
+    layout(figure, 40 + ROW_PX * max(len(labels), 1))
+    figure.update_layout(margin={"r": 90})
+    figure.update_yaxes(categoryorder="array", categoryarray=list(labels)[::-1], type="category")
+    figure.update_xaxes(rangemode="tozero", showticklabels=False, showgrid=False)
+    return figure
+
+
+def columns(rows: Rows, events: Sequence[tuple[str, str]] = ()) -> go.Figure:
+    """Counts over time as columns from zero; provisional ones outlined, missing ones a hatched gap with a word."""
+    names = [fmt.period_short(row["period_type"], row["period"]) for row in rows]
+    open_ended = [row.get("status") == "provisional" for row in rows]
+    figure = go.Figure(
+        go.Bar(
+            x=names,
+            y=[row["value"] if row["state"] == "value" else None for row in rows],
+            marker={"color": [BAND if p else PRIMARY for p in open_ended], "line": {"color": PRIMARY, "width": 1.5}},
+            text=[fmt.number(row["value"]) if row["state"] == "value" else "" for row in rows],
+            textposition="outside",
+            cliponaxis=False,
+            hovertext=[_hover(row) for row in rows],
+            hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
+        )
+    )
+    _gaps(figure, rows, names)
+    _events(figure, rows, names, events)
+    layout(figure, 320)
+    figure.update_xaxes(categoryorder="array", categoryarray=names, type="category")
+    figure.update_yaxes(rangemode="tozero")
+    return figure
+
+
+def presence(rows: Rows, feeds: Sequence[str]) -> go.Figure:
+    """Feed by month: a filled square where records came, an open cross where none was reported."""
+    figure = go.Figure()
+    for reported, symbol, color in ((True, "square", PRIMARY), (False, "x-thin", SERIES[1])):
+        part = [row for row in rows if (row["state"] == "reported") is reported]
+        figure.add_scatter(
+            x=[row["month"] for row in part],
+            y=[row["feed"] for row in part],
+            mode="markers",
+            marker={"symbol": symbol, "size": 11, "color": color, "line": {"color": color, "width": 2}},
+            text=[row["said"] for row in part],
+            hovertemplate="%{y}, %{x}<br>%{text}<extra></extra>",
+        )
+    layout(figure, 70 + 34 * max(len(feeds), 1))
+    figure.update_xaxes(type="category", categoryorder="category ascending", showgrid=False, nticks=12)
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=list(feeds)[::-1])
+    return figure

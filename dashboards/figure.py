@@ -1,0 +1,154 @@
+"""The one figure: label, value with unit, k of N, interval, change, target, sparkline, state, meaning. Every page is made of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dashboards import format as fmt
+from dashboards import queries
+from dashboards.filters import Selection
+from dashboards.queries import Rows
+
+SPARK_POINTS = 12
+BEFORE = {"month": "the month before", "quarter": "the quarter before", "fiscal_year": "the year before"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure ready to be drawn: `row` of metric_values (or an absent one), its catalog entry, its recent rows."""
+
+    row: Mapping[str, Any]
+    meta: Mapping[str, Any]
+    series: Sequence[Mapping[str, Any]] = ()
+    label: str | None = None
+    target: Mapping[str, Any] | None = None
+
+    @property
+    def title(self) -> str:
+        """The label in plain words."""
+        return self.label or str(self.meta.get("title") or fmt.words(self.row["metric"]))
+
+
+def absent(metric: str, period: Mapping[str, Any] | None, unit: str = "", reason: str | None = None) -> dict[str, Any]:
+    """A metric row for a figure that a release does not hold: never zero, always with the reason."""
+    keys = dict.fromkeys(("value", "amount_usd", "numerator", "denominator", "ci_low", "ci_high", "change", "status"))
+    known = {key: (period or {}).get(key) for key in ("period_type", "period", "period_start", "period_end")}
+    return keys | known | {"metric": metric, "unit": unit, "state": "absent", "reason": reason}
+
+
+def find(selection: Selection, metric: str, label: str | None = None, **keys: Any) -> Figure:
+    """The figure of a metric for what is selected; `keys` replace or add to the selection's own (grain, dimension …)."""
+    release, period = selection.release, selection.period
+    meta = queries.dictionary(release).get(metric, {})
+    wanted = selection.keys | keys
+    kind = period["period_type"] if period else None
+    history = queries.figures(release, metric, order="period_start", period_type=kind, **wanted)
+    if period is not None:
+        history = [row for row in history if row["period_start"] <= period["period_start"]]
+    here = history[-1] if history and period is not None and history[-1]["period"] == period["period"] else None
+    reason = None if meta else "This release does not hold this figure."
+    row = here or absent(metric, period, str(meta.get("unit", "")), reason)
+    return Figure(row, meta, history[-SPARK_POINTS:], label, _target(selection, metric))
+
+
+def counted(label: str, count: int | None, help: str) -> Figure:
+    """A count of rows of the release as a figure; `None` where the release lacks the table."""
+    row = absent("count", None, reason="This release does not carry the table.")
+    if count is not None:
+        row |= {"value": count, "state": "value"}
+    return Figure(row, {"definition": help}, label=label)
+
+
+def _target(selection: Selection, metric: str) -> Mapping[str, Any] | None:
+    period = selection.period["period"] if selection.period else None
+    keys = {"city": selection.keys["city_id"], "topic": selection.topic}
+    found = queries.rows(selection.release, "targets", "set_on", metric=metric, period=period, **keys)
+    return found[-1] if found else None
+
+
+def meaning(figure: Figure) -> str:
+    """What the figure means, for hover and focus: definition, what is counted over what, its limits."""
+    meta, parts = figure.meta, [str(figure.meta.get("definition") or "").strip()]
+    if meta.get("numerator") and meta.get("denominator"):
+        parts.append(f"Counted: {meta['numerator']}. Out of: {meta['denominator']}.")
+    if meta.get("limits"):
+        parts.append(f"Limits: {meta['limits']}")
+    if meta.get("version"):
+        parts.append(f"Metric {meta['metric']}, version {meta['version']}.")
+    return "\n\n".join(part for part in parts if part)
+
+
+def spark(series: Sequence[Mapping[str, Any]]) -> list[float] | None:
+    """The values of a sparkline: the unbroken run that ends with the figure, so that a gap is never drawn as a value."""
+    run: list[float] = []
+    for row in reversed(series):
+        value = row["amount_usd"] if row.get("amount_usd") is not None else row.get("value")
+        if row["state"] != "value" or value is None:
+            break
+        run.insert(0, float(value))
+    return run if len(run) > 2 else None
+
+
+def tone(row: Mapping[str, Any], direction: str | None) -> str:
+    """The color of a change: green or red only where it is clear and the metric has a better and a worse side."""
+    clear = fmt.change(row).partition(" ")[0]
+    if direction not in ("up", "down") or clear not in ("Up", "Down"):
+        return "gray"
+    return "green" if clear.lower() == direction else "red"
+
+
+def notes(row: Mapping[str, Any]) -> list[str]:
+    """The lines below the value: k of N, the interval, the reason where there is no value."""
+    lines = [fmt.k_of_n(row), fmt.interval(row) if row["state"] == "value" else ""]
+    if row["state"] not in ("value", "withheld"):
+        lines.append(str(row.get("reason") or ""))
+    return [line for line in lines if line]
+
+
+def draw(figure: Figure) -> None:
+    """Draw one figure in the container at hand."""
+    row = figure.row
+    shown = fmt.k_of_n(row) if row["state"] == "withheld" else fmt.value(row)
+    change, before = fmt.change(row), BEFORE.get(str(row.get("period_type")))
+    span = fmt.change_interval(row)
+    since = f"from {before}" if before else ""
+    with st.container(border=True, height="stretch"):
+        st.metric(
+            figure.title,
+            shown,
+            delta=change or None,
+            delta_color=tone(row, figure.meta.get("direction")),  # type: ignore[arg-type]
+            delta_arrow="up" if change.startswith("Up") else "down" if change.startswith("Down") else "off",
+            delta_description=(f"{since} ({span})" if span else since) if change else None,
+            help=meaning(figure) or None,
+            chart_data=spark(figure.series),
+        )
+        lines = [line for line in notes(row) if line != shown]
+        if figure.target is not None:
+            lines.append(f"Target {fmt.quantity(figure.target['target'], row['unit'])}")
+        if lines:
+            st.caption("  \n".join(lines))
+        if row["state"] == "withheld":
+            st.badge(fmt.state(row), color="gray")
+        elif row.get("status") == "provisional" and row["state"] == "value":
+            st.badge("Provisional", color="orange", help="Late records may still change this figure.")
+
+
+def strip(figures: Sequence[Figure]) -> None:
+    """Three to five figures side by side, below each other on a narrow screen."""
+    for place, figure in zip(st.columns(len(figures)), figures, strict=True):
+        with place:
+            draw(figure)
+
+
+def values(rows: Rows) -> Rows:
+    """Metric rows for a table twin: what was counted, with each state in words."""
+    keep = ("period", "city_id", "topic", "dimension_value", "value", "amount_usd", "numerator", "denominator")
+    return [
+        {key: row.get(key) for key in keep}
+        | {"ci_low": row.get("ci_low"), "ci_high": row.get("ci_high"), "state": fmt.state(row) or "Reported"}
+        | {"status": fmt.words(row.get("status"))}
+        for row in rows
+    ]

@@ -1,0 +1,201 @@
+"""How a number, a date or a period is written. The only module that formats; it never decides what a figure is."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+Row = Mapping[str, Any]
+MINUS = "\N{MINUS SIGN}"
+NONE = "\N{EM DASH}"
+HOURS_PER_BUSINESS_DAY = 8
+STATE_WORDS = {
+    "withheld": "Withheld",
+    "suppressed": "Suppressed by the publisher",
+    "not_reported": "Not reported",
+    "not_computable": "Not computable",
+    "not_reached": "Not reached",
+    "not_due": "Not yet due",
+    "absent": "None recorded",
+}
+UNIT_WORDS = {"percent": "%", "usd": "U.S. dollars", "hours": "business hours"}
+SINGULAR = {"cities": "city", "requests": "request", "engagements": "engagement", "milestones": "milestone"}
+
+
+def number(value: float | Decimal | int | None, decimals: int = 0) -> str:
+    """`value` with thousands separators and a true minus sign; a dash where it is missing."""
+    if value is None:
+        return NONE
+    text = f"{abs(value):,.{decimals}f}"
+    return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
+
+
+def percent(value: float | None, decimals: int = 0) -> str:
+    """A percentage (0-100): without decimals in text, with one in tables."""
+    return NONE if value is None else f"{number(value, decimals)}%"
+
+
+def money(value: Decimal | float | None) -> str:
+    """Dollars for text: $1.2 million past a million, whole dollars below."""
+    if value is None:
+        return NONE
+    sign, size = (MINUS if value < 0 else ""), abs(value)
+    if round(size) >= 1_000_000_000:
+        return f"{sign}${size / 1_000_000_000:.1f} billion"
+    if round(size) >= 1_000_000:
+        return f"{sign}${size / 1_000_000:.1f} million"
+    return f"{sign}${size:,.0f}"
+
+
+def cents(value: Decimal | None) -> str:
+    """Dollars to the cent, for ledgers and worksheets."""
+    return NONE if value is None else f"{MINUS if value < 0 else ''}${abs(value):,.2f}"
+
+
+def hours(value: float | None) -> str:
+    """Business hours; past eight of them as business days."""
+    if value is None:
+        return NONE
+    if abs(value) <= HOURS_PER_BUSINESS_DAY:
+        return _plural(value, "hour", "business ")
+    return _plural(value / HOURS_PER_BUSINESS_DAY, "day", "business ")
+
+
+def _plural(value: float, noun: str, before: str = "") -> str:
+    text = number(value, 1).removesuffix(".0")
+    return f"{text} {before}{noun}{'' if text.lstrip(MINUS) == '1' else 's'}"
+
+
+def quantity(value: float | Decimal | None, unit: str, decimals: int = 0) -> str:
+    """`value` in words fit for a sentence or a figure: 78%, $1.2 million, 2 business days, 1,204 requests."""
+    if value is None:
+        return NONE
+    match unit:
+        case "percent":
+            return percent(float(value))
+        case "usd":
+            return money(value)
+        case "hours":
+            return hours(float(value))
+    text = number(value, decimals)
+    return f"{text} {SINGULAR.get(unit, unit) if text == '1' else unit}".strip()
+
+
+def day(value: date | datetime | None) -> str:
+    """March 31, 2015."""
+    return NONE if value is None else f"{value:%B} {value.day}, {value.year}"
+
+
+def period_short(period_type: str, period: str) -> str:
+    """FY2015 Q2, FY2015, June 2014, Program to date."""
+    match period_type:
+        case "quarter":
+            return f"{period[:6]} {period[6:]}"
+        case "month":
+            return f"{date.fromisoformat(period + '-01'):%B %Y}"
+        case "to_date":
+            return "Program to date"
+    return period
+
+
+def period_long(row: Row) -> str:
+    """The period of `row` (period_type, period, period_start, period_end) with its months beside it."""
+    short, start, end = period_short(row["period_type"], row["period"]), row["period_start"], row["period_end"]
+    match row["period_type"]:
+        case "month":
+            return short
+        case "to_date":
+            return f"{short} ({day(start)} to {day(end)})"
+    first = f"{start:%B}" if start.year == end.year else f"{start:%B %Y}"
+    return f"{short} ({first}\N{EN DASH}{end:%B %Y})"
+
+
+def state(row: Row) -> str:
+    """The state of a figure in words; empty where it has a value."""
+    if row["state"] == "value":
+        return ""
+    if row["state"] == "withheld" and row.get("reason"):
+        return f"Withheld: {row['reason']}"
+    return STATE_WORDS.get(row["state"], row["state"])
+
+
+def value(row: Row) -> str:
+    """The figure of a metric row (value or amount_usd, unit, state): its quantity, or its state in words."""
+    if row["state"] != "value":
+        return STATE_WORDS.get(row["state"], row["state"])
+    if row.get("amount_usd") is not None:
+        return money(row["amount_usd"])
+    return quantity(row["value"], row["unit"], 0)
+
+
+def k_of_n(row: Row) -> str:
+    """31 of 50; empty where the figure is not a share of something."""
+    k, n = row.get("numerator"), row.get("denominator")
+    return "" if k is None or n is None else f"{number(k)} of {number(n)}"
+
+
+def interval(row: Row) -> str:
+    """95% interval of a metric row in its own unit; empty where it has none."""
+    low, high = row.get("ci_low"), row.get("ci_high")
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"95% interval from {quantity(low, row['unit'])}, no upper end yet"
+    if low is None:
+        return f"95% interval up to {quantity(high, row['unit'])}"
+    return f"95% interval {_span(low, high, row['unit'])}"
+
+
+def _span(low: float, high: float, unit: str) -> str:
+    if unit == "percent":
+        return f"{number(low)} to {number(high)}%"
+    if unit == "hours":
+        in_days = max(abs(low), abs(high)) > HOURS_PER_BUSINESS_DAY
+        scale, noun = (HOURS_PER_BUSINESS_DAY, "days") if in_days else (1, "hours")
+        return f"{number(low / scale, 1)} to {number(high / scale, 1)} business {noun}"
+    return f"{number(low)} to {number(high)}"
+
+
+def change(row: Row) -> str:
+    """The change since the previous period: 'No clear change' when its interval spans zero, empty if there is none."""
+    delta, low, high = row.get("change"), row.get("change_low"), row.get("change_high")
+    if delta is None:
+        return ""
+    if delta == 0:
+        return "No change"
+    if low is not None and high is not None and low <= 0 <= high:
+        return "No clear change"
+    return f"{'Up' if delta > 0 else 'Down'} {_size(abs(delta), row['unit'])}"
+
+
+def change_interval(row: Row) -> str:
+    """The 95% interval of the change, in points for a percentage; empty where it has none."""
+    low, high = row.get("change_low"), row.get("change_high")
+    if row.get("change") is None or low is None or high is None:
+        return ""
+    unit = row["unit"]
+    if unit == "percent":
+        return f"{_signed(low, 0)} to {_signed(high, 0)} points"
+    return _span(low, high, unit)
+
+
+def _signed(value: float, decimals: int) -> str:
+    text = number(value, decimals)
+    return f"+{text}" if value > 0 and text.strip("0.,") else text
+
+
+def _size(delta: float, unit: str) -> str:
+    if unit == "percent":
+        text = number(delta) if round(delta) else number(delta, 1)
+        return f"{text} point{'' if text == '1' else 's'}"
+    return quantity(delta, unit)
+
+
+def words(identifier: str | None) -> str:
+    """An id of the taxonomy as words: economic_development -> Economic development."""
+    return NONE if identifier is None else identifier.replace("_", " ").capitalize()
+
+
+def city(row: Row) -> str:
+    """Memphis, TN, from a row of `cities`."""
+    return f"{row['name']}, {row['state']}"

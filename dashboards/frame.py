@@ -1,0 +1,76 @@
+"""What stands around every page: the banner, the filters, the footer, and the page that says why there is nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from dashboards import filters, queries
+from dashboards import format as fmt
+
+SYNTHETIC = (
+    "**Synthetic data.** City names are real; every measurement was made up to show how the system works. "
+    "No figure here describes a real city."
+)
+SOURCE = "National Resource Network records"
+
+
+def begin(page: str, title: str, uses: tuple[str, ...]) -> filters.Selection:
+    """Title, banner and filters of `page`; stops the page with what to do where no release can be read."""
+    try:
+        filters.restore(page)
+        selection = filters.show(uses)
+    except queries.NoRelease as missing:
+        st.title(title)
+        st.info(f"{missing} There is nothing to show yet.", icon=":material/inventory_2:")
+        st.markdown(
+            "Publish one, then reload this page:\n\n"
+            "- `make run` builds a synthetic sample network and publishes it;\n"
+            "- `cities311 run --landing DIR` takes in your own files.\n\n"
+            "If a run has already ended, `cities311 status` says why it published nothing."
+        )
+        st.stop()
+    if selection.release.synthetic:
+        st.warning(SYNTHETIC, icon=":material/science:")
+    if selection.release.id != queries.current_id():
+        st.info(f"You are reading an earlier release, {selection.release.id}.", icon=":material/history:")
+    st.title(title)
+    return selection
+
+
+def end(selection: filters.Selection) -> None:
+    """The footer: which release, as of when, made of what."""
+    release = selection.release
+    st.divider()
+    st.caption(f"{program(release)} · {about(release)} · Published {_instant(release.manifest.get('created_at'))}.")
+
+
+def program(release: queries.Release) -> str:
+    """The name of the program, as its manifest gives it."""
+    named = release.manifest.get("program")
+    if isinstance(named, Mapping):
+        named = named.get("name")
+    return str(named or "National Resource Network")
+
+
+def about(release: queries.Release) -> str:
+    """Release and as-of date, as they stand below every chart."""
+    return f"Release {release.id} · As of {fmt.day(release.as_of)}"
+
+
+def source(release: queries.Release, what: str = SOURCE) -> str:
+    """The line below a chart."""
+    return f"Source: {what}{' (synthetic)' if release.synthetic else ''} · {about(release)}"
+
+
+def empty(what: str, why: str) -> None:
+    """An empty state: what is not there, why, and what to do."""
+    st.info(f"**{what}** {why}", icon=":material/info:")
+
+
+def _instant(value: Any) -> str:
+    if not value:
+        return "at an unrecorded time"
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    return f"{fmt.day(moment)}, {moment:%H:%M} UTC"

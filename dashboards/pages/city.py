@@ -1,0 +1,129 @@
+"""City: its requests, engagements and indicators, with the records behind each figure."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboards import charts, figure, frame, queries, records, sentences, tables
+from dashboards import format as fmt
+from dashboards.filters import Selection
+from dashboards.tables import Column
+
+VINTAGES = [
+    Column("name", "Indicator"),
+    Column("level", "Of"),
+    Column("period_start", "From", "date"),
+    Column("period_end", "To", "date"),
+    Column("value", "Value", "number"),
+    Column("unit", "Unit"),
+    Column("state", "State"),
+    Column("source", "Source"),
+    Column("vintage", "Vintage"),
+]
+LEVELS = {"place": "City", "county": "County: context, not the city"}
+
+
+def about(view: Selection, city: Any) -> str:
+    """Who the city is: population, wave, since when it is eligible."""
+    spans = queries.rows(view.release, "eligibility", "eligible_from", city_id=city["city_id"])
+    parts = [f"GEOID {city['city_id']}"]
+    if city.get("population") is not None:
+        parts.append(f"Population {fmt.number(city['population'])}")
+    if city.get("wave") is not None:
+        parts.append(f"Pilot, wave {fmt.number(city['wave'])}")
+    for span in spans:
+        until = f" to {fmt.day(span['eligible_to'])}" if span["eligible_to"] else ""
+        parts.append(f"Eligible {'' if until else 'since '}{fmt.day(span['eligible_from'])}{until}")
+    return " · ".join(parts if spans else [*parts, "Not on the list of eligible cities"])
+
+
+def asked(view: Selection) -> None:
+    """The page's one chart: requests by period."""
+    kind = view.period["period_type"] if view.period else None
+    rows = queries.figures(view.release, "created", period_type=kind, **view.keys)
+    if not rows or kind == "to_date":
+        frame.empty("No chart of requests.", "Choose a month, a quarter or a fiscal year in which the city asked something.")
+        return
+    charts.exhibit(
+        charts.columns(rows),
+        f"{view.scope}: {fmt.value(rows[-1])} in {fmt.period_short(kind, rows[-1]['period'])}",
+        f"Requests received by {fmt.words(kind).lower()}",
+        frame.source(view.release),
+        f"Columns of the requests {view.scope} sent, {rows[0]['period']} to {rows[-1]['period']}.",
+        figure.values(rows),
+        [Column("period", "Period"), Column("value", "Requests", "count"), Column("state", "State")],
+        "city_requests",
+    )
+
+
+def engagements(view: Selection, city_id: str) -> None:
+    """Engagements that serve the city, with their milestones."""
+    st.subheader("Engagements and milestones", anchor=False)
+    linked = queries.rows(view.release, "engagement_cities", city_id=city_id)
+    ids = [row["engagement_id"] for row in linked]
+    topic = {"topic": view.topic} if view.topic else {}
+    rows = queries.rows(view.release, "engagements", "starts_on, engagement_id", engagement_id=ids, **topic)
+    if not rows:
+        frame.empty("No engagement on record.", "No engagement names this city for this choice of topic.")
+        return
+    records.engagements(rows, "city_engagements")
+    shown = [row["engagement_id"] for row in rows]
+    found = queries.rows(view.release, "milestones", "baseline_due, milestone_id", engagement_id=shown)
+    with st.expander(f"Milestones of {'this engagement' if len(rows) == 1 else 'these engagements'}"):
+        records.milestones(found, view.release.as_of, "city_milestones")
+
+
+def indicators(view: Selection, city_id: str) -> None:
+    """The city's indicators, each with source and vintage; the latest vintage of each on the page."""
+    st.subheader("Indicators", anchor=False)
+    rows = queries.rows(view.release, "indicator_values", "indicator, period_start desc, vintage desc", city_id=city_id)
+    if not rows:
+        frame.empty("No indicator is on record for this city.", "Land the publishers' files and run again.")
+        return
+    for row in rows:
+        row |= {"name": fmt.words(row["indicator"]), "level": LEVELS.get(row["geo_level"], row["geo_level"])}
+        row["state"] = fmt.state(row) or "Reported"
+    st.caption("As published, latest vintage of each; every vintage stays below.")
+    tables.show([row for row in rows if row.get("is_default", True)], VINTAGES, "indicators", "Indicators of the city")
+    with st.expander("Every vintage"):
+        tables.show(rows, VINTAGES, "indicator_vintages", "Every vintage of each indicator of the city")
+
+
+def page(view: Selection) -> None:
+    """One city."""
+    city = view.city
+    assert city is not None
+    st.caption(about(view, city))
+    created, answered = figure.find(view, "created", "Requests sent"), figure.find(view, "on_time_pct", "Answered on time")
+    when = fmt.period_long(view.period) if view.period else "this release"
+    st.markdown(f"##### {sentences.city(view.scope, created.row, answered.row, when)}")
+    figure.strip(
+        [
+            created,
+            answered,
+            figure.find(view, "response_hours_median", "Median time to answer"),
+            figure.find(view, "backlog_open", "Open requests"),
+            figure.find(view, "engagements_active", "Engagements under way", grain="city", topic=None),
+        ]
+    )
+    asked(view)
+    st.subheader("Requests on record", anchor=False)
+    records.requests(view, city_id=city["city_id"])
+    engagements(view, city["city_id"])
+    indicators(view, city["city_id"])
+
+
+view = frame.begin("city", "City", uses=("period", "city", "topic"))
+if view.city is None:
+    st.markdown("##### Choose a city in the filters at the left to see its requests, engagements and indicators.")
+    listed = [row | {"city": fmt.city(row)} for row in queries.rows(view.release, "cities", "name, state")]
+    tables.show(
+        listed,
+        [Column("city", "City"), Column("population", "Population", "count"), Column("wave", "Wave", "count")]
+        + [Column("city_id", "GEOID")],
+        "city_list",
+        "Cities of this release",
+    )
+else:
+    page(view)
+frame.end(view)

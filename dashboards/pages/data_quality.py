@@ -1,0 +1,101 @@
+"""Data quality: nothing is lost, what is missing, and which checks passed."""
+
+import streamlit as st
+
+from dashboards import charts, figure, frame, queries, sentences, tables
+from dashboards import format as fmt
+from dashboards.filters import Selection
+from dashboards.tables import Column
+
+FILES = [
+    Column("source", "Feed"),
+    Column("name", "File"),
+    Column("received", "Received", "count"),
+    Column("accepted", "Accepted", "count"),
+    Column("quarantined", "Set aside", "count"),
+    Column("repeats", "Exact repeats", "count"),
+    Column("status", "Status"),
+    Column("message", "What to do"),
+    Column("known_at", "Known (UTC)", "time"),
+    Column("sha256", "SHA-256"),
+]
+
+
+def missing(view: Selection) -> None:
+    """The page's one chart: which feed reported in which month."""
+    rows = queries.rows(view.release, "completeness", "feed, period")
+    if not rows:
+        frame.empty("No completeness table.", "This release does not say which feed reported in which month.")
+        return
+    feeds = list(dict.fromkeys(row["feed"] for row in rows))
+    for row in rows:
+        row["month"] = row["period"]
+        row["said"] = fmt.state(row | {"state": "value"} if row["state"] == "reported" else row) or "Reported"
+    silent = [row for row in rows if row["state"] != "reported"]
+    worst = list(dict.fromkeys(row["feed"] for row in silent))
+    title = f"Months without records: {', '.join(worst[:4])}" if worst else "Every feed reported in every month"
+    charts.exhibit(
+        charts.presence(rows, feeds),
+        title + (" and others" if len(worst) > 4 else ""),
+        "Feed by month: filled square = reported, cross = not reported (not zero)",
+        frame.source(view.release, "receipts of the files"),
+        "Grid of feeds by month that marks months in which a feed was not reported.",
+        rows,
+        [Column("feed", "Feed"), Column("month", "Month"), Column("received", "Records", "count")]
+        + [Column("records", "Records", "count"), Column("said", "State"), Column("first_known_at", "Known", "time")],
+        "completeness",
+    )
+
+
+def aside(view: Selection) -> None:
+    """What was set aside and why."""
+    st.subheader("Rows set aside", anchor=False)
+    rows = queries.rows(view.release, "quarantine", "source, reason")
+    if rows:
+        columns = [Column(key, fmt.words(key)) for key in rows[0]]
+        tables.show(rows, columns, "quarantine", "Rows set aside by reason")
+    else:
+        st.caption("`cities311 quarantine` lists each row set aside, with the column, what was found and what was expected.")
+
+
+def checks(view: Selection) -> None:
+    """The checks of the release, those that did not pass first."""
+    st.subheader("Checks", anchor=False)
+    rows = queries.rows(view.release, "checks", "passed, severity, table, name")
+    if not rows:
+        frame.empty("No checks on record.", "This release does not carry the table of checks.")
+        return
+    stops = {"fail": "Stops a release", "warn": "Warns"}
+    shown = [
+        row | {"outcome": "Passed" if row["passed"] else "Did not pass", "stops": stops.get(row["severity"], "")}
+        for row in rows
+    ]
+    columns = [Column("outcome", "Outcome"), Column("table", "Table"), Column("name", "Check"), Column("stops", "If not")]
+    tables.show(shown, columns, "checks", "Checks of the release with their outcome")
+
+
+view = frame.begin("data-quality", "Data quality", uses=())
+release = view.release
+files = queries.rows(release, "sources", "quarantined desc, source, name")
+with_aside = [row for row in files if row["quarantined"]]
+refused = [row for row in files if row["status"] == "refused"]
+failed, every = queries.count(release, "checks", passed=False), queries.count(release, "checks")
+silent = queries.count(release, "completeness", state="not_reported")
+st.markdown(f"##### {sentences.quality(len(files), len(with_aside), len(refused), failed or 0, every or 0)}")
+figure.strip(
+    [
+        figure.counted("Files received", len(files), "Every file that was opened, whether or not its rows could be used."),
+        figure.counted("Files with rows set aside", len(with_aside), "A row that does not fit is set aside with its reason."),
+        figure.counted("Feed-months not reported", silent, "A feed that has started and gave no record of the month."),
+        figure.counted("Checks not passed", failed, "A check that stops a release cannot stand here; a warning can."),
+    ]
+)
+missing(view)
+st.subheader("Every file: received = accepted + set aside + exact repeats", anchor=False)
+if files:
+    tables.show(files, FILES, "sources", "Files with rows received, accepted, set aside and repeated", missing="")
+else:
+    frame.empty("No receipts.", "This release does not carry the table of sources.")
+aside(view)
+checks(view)
+frame.end(view)

@@ -1,0 +1,137 @@
+"""Funding, for the reviewer: what the award has spent, line by line, and on what."""
+
+from datetime import date
+
+import streamlit as st
+
+from dashboards import charts, figure, frame, queries, sentences, tables
+from dashboards import format as fmt
+from dashboards.filters import Selection
+from dashboards.tables import Column
+
+# Names and identities as printed on the SF-425 (OMB 4040-0014); every line is cumulative from the award's start.
+LINES = {
+    "10a": ("Cash receipts", ""),
+    "10b": ("Cash disbursements", ""),
+    "10c": ("Cash on hand", "line a minus b"),
+    "10d": ("Total Federal funds authorized", ""),
+    "10e": ("Federal share of expenditures", ""),
+    "10f": ("Federal share of unliquidated obligations", ""),
+    "10g": ("Total Federal share", "sum of lines e and f"),
+    "10h": ("Unobligated balance of Federal funds", "line d minus g"),
+    "10i": ("Total recipient share required", ""),
+    "10j": ("Recipient share of expenditures", ""),
+    "10k": ("Remaining recipient share to be provided", "line i minus j"),
+    "10l": ("Total Federal program income earned", ""),
+    "10m": ("Program income expended in accordance with the deduction alternative", ""),
+    "10n": ("Program income expended in accordance with the addition alternative", ""),
+    "10o": ("Unexpended program income", "line l minus line m or line n"),
+}
+HEADLINES = {
+    "10d": "Authorized (10d)",
+    "10e": "Federal share spent (10e)",
+    "10f": "Obligated, not paid (10f)",
+    "10h": "Unobligated (10h)",
+    "10j": "Recipient share (10j)",
+}
+
+
+def quarter_of(view: Selection) -> Selection:
+    """The selection moved to the last federal quarter that ends within the chosen period: the form is quarterly."""
+    if view.period is None:
+        return view
+    quarters = [p for p in queries.periods(view.release) if p["period_type"] == "quarter"]
+    within = [p for p in quarters if p["period_end"] <= view.period["period_end"]] or quarters[:1]
+    return Selection(view.release, within[-1] if within else view.period, None, None)
+
+
+def worksheet(view: Selection, day: date) -> None:
+    """The lines of the form, of each award."""
+    st.subheader("SF-425 worksheet, line 10", anchor=False)
+    st.caption(f"Cumulative from the start of the award to {fmt.day(day)}. Names and identities as on the form.")
+    rows = queries.rows(view.release, "sf425", "award_id, line", period_end=day)
+    if not rows:
+        frame.empty("No worksheet for this quarter.", "It is made from the ledger and the award: land both and run again.")
+        return
+    for award in dict.fromkeys(row["award_id"] for row in rows):
+        lines = [
+            row | {"name": LINES[row["line"]][0], "identity": LINES[row["line"]][1], "said": _said(row["amount_usd"])}
+            for row in rows
+            if row["award_id"] == award and row["line"] in LINES
+        ]
+        st.caption(f"Award {award}")
+        columns = [Column("line", "Line"), Column("name", "Name"), Column("identity", "Identity")]
+        tables.show(
+            lines,
+            [*columns, Column("amount_usd", "Cumulative", "money"), Column("said", "State")],
+            f"sf425_{award}",
+            f"SF-425 line 10 of award {award} at {fmt.day(day)}",
+            height=38 + 35 * len(lines),
+        )
+
+
+def _said(amount: object) -> str:
+    return "Not reported" if amount is None else "Reported"
+
+
+def spending(view: Selection, dimension: str, title: str) -> None:
+    """Federal dollars spent in the period by one dimension."""
+    period = view.period["period"] if view.period else None
+    keys = {"dimension": dimension, "period": period}
+    rows = queries.figures(view.release, "federal_spent_usd", "network", "amount_usd desc, dimension_value", **keys)
+    rows = [row for row in rows if row["amount_usd"] is not None]
+    if not rows or view.period is None:
+        frame.empty(f"No spending by {dimension}.", "No expenditure of this period names one.")
+        return
+    labels = [row["dimension_value"] if dimension == "partner" else fmt.words(row["dimension_value"]) for row in rows]
+    charts.exhibit(
+        charts.bars(labels, [row["amount_usd"] for row in rows], [fmt.money(row["amount_usd"]) for row in rows]),
+        title.format(labels[0], fmt.money(rows[0]["amount_usd"])),
+        f"Federal dollars spent, {fmt.period_long(view.period)}",
+        frame.source(view.release, "the award's ledger"),
+        f"Bars of federal dollars spent by {dimension}, most first.",
+        [row | {"label": label} for row, label in zip(rows, labels, strict=True)],
+        [Column("label", fmt.words(dimension)), Column("amount_usd", "Federal share spent", "money")],
+        f"spending_{dimension}",
+    )
+
+
+def by_engagement(view: Selection) -> None:
+    """Federal dollars spent by engagement beside what was planned."""
+    st.subheader("Spending by engagement", anchor=False)
+    period = view.period["period"] if view.period else None
+    spent = queries.figures(view.release, "federal_spent_usd", "engagement", "amount_usd desc", period=period)
+    titles = {row["engagement_id"]: row for row in queries.rows(view.release, "engagements")}
+    rows = [
+        {"engagement_id": row["engagement_id"], "amount_usd": row["amount_usd"]}
+        | {key: titles.get(row["engagement_id"], {}).get(key) for key in ("title", "status", "planned_cost_usd")}
+        for row in spent
+    ]
+    if not rows:
+        frame.empty("No spending by engagement.", "No expenditure of this period names an engagement.")
+        return
+    tables.show(
+        rows,
+        [Column("engagement_id", "Engagement"), Column("title", "Title"), Column("status", "Status")]
+        + [Column("amount_usd", "Federal share spent", "money"), Column("planned_cost_usd", "Planned, whole", "money")],
+        "spending_engagement",
+        "Federal dollars spent by engagement in the period",
+    )
+
+
+view = frame.begin("funding", "Funding", uses=("period",))
+quarter = quarter_of(view)
+if quarter.period is None:
+    frame.empty("No figures.", "This release holds no figures.")
+else:
+    end = quarter.period["period_end"]
+    found = [figure.find(quarter, f"sf425_{line}", label) for line, label in HEADLINES.items()]
+    amounts = {line: item.row["amount_usd"] for line, item in zip(HEADLINES, found, strict=True)}
+    st.markdown(f"##### {sentences.funding(amounts, fmt.day(end))}")
+    figure.strip(found)
+    spending(view, "service", "{} took the most: {}")
+    worksheet(view, end)
+    spending(view, "category", "{} is the largest category: {}")
+    spending(view, "partner", "{} spent the most of the partners: {}")
+    by_engagement(view)
+frame.end(view)

@@ -1,0 +1,163 @@
+"""Overview, for the program lead: is the network being served, on time, and is anything going wrong?"""
+
+import streamlit as st
+
+from dashboards import charts, figure, frame, queries, sentences, tables
+from dashboards import format as fmt
+from dashboards.filters import Selection
+from dashboards.tables import Column
+
+FLOWS = {
+    "created": "Received",
+    "reopened": "Reopened",
+    "resolved": "Resolved",
+    "withdrawn": "Withdrawn",
+    "merged": "Merged",
+    "closed_unanswered": "Closed unanswered",
+    "backlog_open": "Open at the end",
+}
+
+
+def finding(view: Selection, reach: figure.Figure, on_time: figure.Figure) -> str:
+    """The page in one sentence."""
+    if view.period is None:
+        return "This release holds no figures."
+    when = fmt.period_long(view.period)
+    before = reach.series[-2] if len(reach.series) > 1 else None
+    if view.topic:
+        return sentences.join(f"{fmt.words(view.topic)}, {when}.", sentences.on_time(on_time.row))
+    return sentences.join(sentences.reach(reach.row, before, when), sentences.on_time(on_time.row))
+
+
+def over_time(view: Selection) -> None:
+    """The page's one chart: the share answered on time, period by period."""
+    kind = view.period["period_type"] if view.period else None
+    rows = queries.figures(view.release, "on_time_pct", period_type=kind, **view.keys)
+    if not any(row["state"] == "value" for row in rows) or kind == "to_date":
+        frame.empty("No trend to draw.", "Choose a month, a quarter or a fiscal year with ten or more answers due.")
+        return
+    last = rows[-1]
+    said = fmt.change(last).lower() if fmt.change(last) else "the first period with a figure"
+    title = f"{fmt.value(last)} of answers due in {fmt.period_short(last['period_type'], last['period'])} came on time: {said}"
+    charts.exhibit(
+        charts.trend(rows, "percent", waves(view, rows)),
+        title if last["state"] == "value" else f"Answers on time by {fmt.words(kind).lower()}",
+        "Percent of answers due in the period that came within three business days; shaded: 95% interval",
+        frame.source(view.release),
+        f"Line of the percent answered on time from {rows[0]['period']} to {last['period']}, with its 95% interval.",
+        figure.values(rows),
+        TREND,
+        "on_time_over_time",
+    )
+
+
+TREND = [
+    Column("period", "Period"),
+    Column("value", "On time", "percent"),
+    Column("numerator", "On time, count", "count"),
+    Column("denominator", "Due", "count"),
+    Column("ci_low", "95% low", "percent"),
+    Column("ci_high", "95% high", "percent"),
+    Column("state", "State"),
+    Column("status", "Status"),
+]
+
+
+def waves(view: Selection, rows: queries.Rows) -> list[tuple[str, str]]:
+    """The period in which each wave of cities entered, with its label."""
+    marks: dict[str, str] = {}
+    for entry in queries.rows(view.release, "eligibility", "eligible_from, wave"):
+        label = f"Wave {entry['wave']}"
+        if entry["wave"] is None or label in marks.values():
+            continue
+        inside = [r for r in rows if r["period_start"] <= entry["eligible_from"] <= r["period_end"]]
+        if inside:
+            marks.setdefault(inside[0]["period"], label)
+    return list(marks.items())
+
+
+def flows(view: Selection) -> None:
+    """What came in, what went out and what is open, of the period."""
+    period = view.period["period"] if view.period else None
+    rows = queries.figures(view.release, list(FLOWS), period=period, **view.keys)
+    by_metric = {row["metric"]: row for row in rows}
+    ordered = [by_metric[metric] for metric in FLOWS if metric in by_metric]
+    if not ordered:
+        frame.empty("No request figures.", "This release has no counts of requests for this choice.")
+        return
+    still = by_metric.get("backlog_open")
+    charts.exhibit(
+        charts.bars(
+            [FLOWS[row["metric"]] for row in ordered],
+            [row["value"] for row in ordered],
+            [fmt.number(row["value"]) if row["state"] == "value" else fmt.state(row) for row in ordered],
+            highlight=FLOWS["backlog_open"],
+        ),
+        f"{fmt.value(still)} open at the end of the period" if still else "What came in and what went out",
+        f"Requests, {fmt.period_long(view.period)}" if view.period else "Requests",
+        frame.source(view.release),
+        "Bars of the requests received, reopened, closed in each way, and open at the end of the period.",
+        [row | {"flow": FLOWS[row["metric"]], "said": fmt.state(row) or "Reported"} for row in ordered],
+        [Column("flow", "Requests"), Column("value", "Count", "count"), Column("said", "State")],
+        "flows",
+    )
+
+
+def cities(view: Selection) -> None:
+    """Every city with its counts of the period; choosing a row opens its page."""
+    period = view.period["period"] if view.period else None
+    grain = "city_topic" if view.topic else "city"
+    wanted = ["created", "on_time_pct", "backlog_open", "engagements_active"]
+    found = queries.figures(view.release, wanted, grain, period=period, topic=view.topic)
+    cell = {(row["city_id"], row["metric"]): row for row in found}
+    lines = []
+    for city in queries.rows(view.release, "cities", "name, state"):
+        of = {metric: cell.get((city["city_id"], metric)) for metric in wanted}
+        rate = of["on_time_pct"]
+        lines.append(
+            {
+                "city_id": city["city_id"],
+                "city": fmt.city(city),
+                "wave": city["wave"],
+                "created": (of["created"] or {}).get("value"),
+                "counted": fmt.k_of_n(rate) if rate else None,
+                "on_time": (rate or {}).get("value"),
+                "open": (of["backlog_open"] or {}).get("value"),
+                "active": (of["engagements_active"] or {}).get("value"),
+            }
+        )
+    lines.sort(key=lambda line: (-(line["created"] or 0), line["city"]))
+    st.subheader("Every city in this period", anchor=False)
+    st.caption("Most requests first. A percentage is given from ten answers due. The City page shows one city.")
+    tables.show(lines, CITY_COLUMNS, "cities", "Cities with their requests, answers on time, open requests, engagements")
+
+
+CITY_COLUMNS = [
+    Column("city", "City"),
+    Column("wave", "Wave", "count"),
+    Column("created", "Requests", "count"),
+    Column("counted", "On time, count"),
+    Column("on_time", "On time", "percent"),
+    Column("open", "Open", "count"),
+    Column("active", "Engagements", "count"),
+    Column("city_id", "GEOID"),
+]
+
+view = frame.begin("overview", "Overview", uses=("period", "topic"))
+network = {"grain": "network", "topic": None}
+reached = figure.find(view, "reach_pct", "Cities that used the desk", **network, dimension="service", dimension_value="desk", basis="then")
+answered = figure.find(view, "on_time_pct", "Answered on time")
+st.markdown(f"##### {finding(view, reached, answered)}")
+figure.strip(
+    [
+        reached,
+        answered,
+        figure.find(view, "response_hours_median", "Median time to answer"),
+        figure.find(view, "backlog_open", "Open requests"),
+        figure.find(view, "engagements_active", "Engagements under way"),
+    ]
+)
+over_time(view)
+flows(view)
+cities(view)
+frame.end(view)

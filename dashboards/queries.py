@@ -1,0 +1,171 @@
+"""The only opener of a release: what stands in HOME/releases, read with DuckDB in memory, never written."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import streamlit as st
+
+from pipelines.settings import home
+
+Rows = list[dict[str, Any]]
+METRIC_KEYS = ("city_id", "topic", "engagement_id", "dimension", "dimension_value", "basis")
+
+
+class NoRelease(Exception):
+    """There is no release to read; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release: its directory and its manifest. Immutable, so whatever is read from it may be kept."""
+
+    id: str
+    path: str
+    manifest: Mapping[str, Any] = field(hash=False, compare=False)
+
+    @property
+    def as_of(self) -> date:
+        return date.fromisoformat(str(self.manifest["as_of"])[:10])
+
+    @property
+    def synthetic(self) -> bool:
+        return bool(self.manifest.get("synthetic"))
+
+    def has(self, table: str) -> bool:
+        """Whether the release carries `table`."""
+        return _file(self.path, table).is_file()
+
+
+def current_id() -> str:
+    """The release that CURRENT names. Raises NoRelease where nothing was published yet."""
+    pointer = home() / "releases" / "CURRENT"
+    try:
+        named = pointer.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise NoRelease("No release has been published yet.") from None
+    if not named:
+        raise NoRelease("The file that names the current release is empty.")
+    return named
+
+
+def release_ids() -> list[str]:
+    """Every complete release, newest as-of first."""
+    found = [path.parent.name for path in (home() / "releases").glob("*/manifest.json")]
+    return sorted(found, key=_order, reverse=True)
+
+
+def _order(release_id: str) -> tuple[str, int]:
+    as_of, _, number = release_id.rpartition("-r")
+    return as_of, int(number) if number.isdigit() else 0
+
+
+def open_release(release_id: str) -> Release:
+    """The release of that id. Raises NoRelease where its manifest cannot be read."""
+    path = home() / "releases" / release_id
+    try:
+        return Release(release_id, str(path), _manifest(str(path)))
+    except (OSError, ValueError):
+        raise NoRelease(f"Release {release_id} is named but cannot be read.") from None
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _manifest(path: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((Path(path) / "manifest.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def _file(path: str, table: str) -> Path:
+    return Path(path) / f"{table}.parquet"
+
+
+def _run(path: str, table: str, sql: str, values: tuple[Any, ...] = ()) -> pa.Table:
+    with duckdb.connect(":memory:", config={"threads": 2}) as connection:
+        connection.execute("set timezone = 'UTC'")
+        source = str(_file(path, table)).replace("'", "''")
+        return connection.sql(sql.format(source=f"read_parquet('{source}')"), params=values).to_arrow_table()
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def columns(path: str, table: str) -> list[str]:
+    """The columns of a table of the release at `path`."""
+    return _run(path, table, "select * from {source} limit 0").column_names
+
+
+def _where(known: list[str], conditions: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    """`conditions` (column -> value; None is null, a list is any of) as SQL. A column the table lacks selects nothing."""
+    parts, values = ["true"], []
+    for column, wanted in conditions.items():
+        if column not in known:
+            return "false", ()
+        if wanted is None:
+            parts.append(f'"{column}" is null')
+        elif isinstance(wanted, list | tuple):
+            parts.append(f'"{column}" in ({", ".join("?" * len(wanted))})' if wanted else "false")
+            values += wanted
+        else:
+            parts.append(f'"{column}" = ?')
+            values.append(wanted)
+    return " and ".join(parts), tuple(values)
+
+
+@st.cache_data(show_spinner=False, max_entries=512)
+def _select(path: str, table: str, conditions: dict[str, Any], order: str, limit: int | None) -> pa.Table:
+    where, values = _where(columns(path, table), conditions)
+    terms = [term.partition(" ") for term in order.split(", ")]
+    terms = [f'"{column}"{sep}{way}' for column, sep, way in terms if column in columns(path, table)]
+    tail = f" order by {', '.join(terms)}" if terms else ""
+    tail += f" limit {limit}" if limit is not None else ""
+    return _run(path, table, f"select * from {{source}} where {where}{tail}", values)
+
+
+def table(
+    release: Release, name: str, order: str = "", limit: int | None = None, **conditions: Any
+) -> pa.Table | None:
+    """The rows of a table that meet `conditions`, typed (money stays decimal); None if the release lacks the table."""
+    return _select(release.path, name, conditions, order, limit) if release.has(name) else None
+
+
+def rows(release: Release, name: str, order: str = "", limit: int | None = None, **conditions: Any) -> Rows:
+    """As `table`, as dicts with None for what is missing; empty if the release lacks the table."""
+    found = table(release, name, order, limit, **conditions)
+    return [] if found is None else found.to_pylist()
+
+
+@st.cache_data(show_spinner=False, max_entries=512)
+def _count(path: str, name: str, conditions: dict[str, Any]) -> int:
+    where, values = _where(columns(path, name), conditions)
+    return int(_run(path, name, f"select count(*) as n from {{source}} where {where}", values)["n"][0].as_py())
+
+
+def count(release: Release, name: str, **conditions: Any) -> int | None:
+    """How many rows of a table meet `conditions`; None if the release lacks the table."""
+    return _count(release.path, name, conditions) if release.has(name) else None
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _periods(path: str) -> Rows:
+    sql = """select distinct period_type, period, period_start, period_end from {source}
+             order by period_type, period_start"""
+    return _run(path, "metric_values", sql).to_pylist()
+
+
+def periods(release: Release) -> Rows:
+    """Every period that has a figure, by type and time: period_type, period, period_start, period_end."""
+    return _periods(release.path) if release.has("metric_values") else []
+
+
+def figures(release: Release, metric: str | list[str], grain: str, order: str = "period_start", **keys: Any) -> Rows:
+    """The rows of `metric_values` of a metric and grain. Keys left out are free; `basis` and `dimension` default to none."""
+    conditions = {"metric": metric, "grain": grain, "dimension": None, "basis": None} | keys
+    return rows(release, "metric_values", order, **conditions)
+
+
+def dictionary(release: Release) -> dict[str, dict[str, Any]]:
+    """The metric catalog of the release, by metric id."""
+    return {row["metric"]: row for row in rows(release, "metrics")}

@@ -1,0 +1,247 @@
+"""The commands of contract.md. Each imports what it needs when it is called, so that --help is quick."""
+
+import json
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipelines import settings, unchanged
+
+app = typer.Typer(
+    name="cities311",
+    help="Impact reporting for the National Resource Network, “311 for Cities”.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Home = Annotated[Path | None, typer.Option("--home", help="Where everything is kept (CITIES311_HOME; default data/).")]
+Landing = Annotated[Path | None, typer.Option("--landing", help="Where files arrive (default HOME/landing).")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for a program to read.")]
+
+
+def refuse(message: str) -> typer.Exit:
+    """Says on stderr why not; the caller raises what this returns (exit code 1)."""
+    typer.echo(message, err=True)
+    return typer.Exit(1)
+
+
+def layout_of(home: Path | None) -> settings.Layout:
+    return settings.Layout(home.resolve() if home else settings.home())
+
+
+@app.command()
+def sample(
+    directory: Annotated[Path, typer.Argument(help="Folder to write; it becomes a landing folder.")],
+    scale: Annotated[float, typer.Option(min=0.01, help="1 is about 300 cities and 20,000 requests.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 311,
+    as_json: Json = False,
+) -> None:
+    """Write a synthetic network as landing files, in the publishers' own formats."""
+    from assets import sample as synthetic
+
+    console = Console(stderr=True)
+    with console.status("Writing a synthetic network …", spinner="line"):
+        wrote = synthetic.write(directory, scale, seed, progress=console.log if console.is_terminal else None)
+    typer.echo(json.dumps(wrote, default=str) if as_json else f"Wrote a synthetic network to {directory}.")
+
+
+@app.command()
+def run(
+    landing: Landing = None,
+    home: Home = None,
+    as_of: Annotated[str | None, typer.Option(help="Last day the figures look at (YYYY-MM-DD).")] = None,
+    known_on: Annotated[str | None, typer.Option(help="Instant up to which receipts count (ISO 8601).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take in what is new, recompute what that changes, check, and publish a release."""
+    where_home, where_landing = unchanged.where(str(home or ""), str(landing or ""))
+    _dated(as_of, known_on)
+    if not Path(where_landing).is_dir():
+        raise refuse(f"{where_landing} is not a folder; name the landing folder with --landing, or make one with `cities311 sample`")
+    from pipelines import execute
+
+    seen = unchanged.look(where_landing)
+    console = Console(stderr=True)
+    try:
+        with console.status("Starting …", spinner="line") as status:
+            report = status.update if console.is_terminal else lambda line: None
+            release, new = execute.run(where_landing, where_home, as_of or "", _utc(known_on), report)
+    except execute.Failed as error:
+        raise refuse(str(error)) from error
+    told = execute.floating(where_landing, as_of or "")
+    unchanged.remember(where_home, seen, as_of or "", known_on or "", told, release)
+    typer.echo(json.dumps({"release": release, "new": True, **new}) if as_json else _told(release, new))
+
+
+@app.command()
+def status(home: Home = None, as_json: Json = False) -> None:
+    """What is current: release, clocks, files, checks that did not pass."""
+    from assets.releases import publish
+
+    layout = layout_of(home)
+    release = publish.current(layout.releases)
+    if release is None:
+        raise refuse("no release yet; run `cities311 run` (or `make run` for the sample)")
+    told = publish.manifest(layout.releases, release)
+    if as_json:
+        typer.echo(json.dumps({k: v for k, v in told.items() if k not in ("tables", "sources", "checks")}))
+        return
+    failing = [c for c in told["checks"] if not c["passed"]]
+    lines = [
+        f"Release    {release}{'   SYNTHETIC DATA' if told['synthetic'] else ''}",
+        f"Program    {told['program']}",
+        f"As of      {told['as_of']}    known on {told['known_on']}",
+        f"Published  {told['created_at']}    code {told['code_version']}    catalog {told['catalog_version']}",
+        f"Files      {len(told['sources'])}: " + ", ".join(f"{sum(s[c] for s in told['sources']):,} {c}" for c in COUNTS),
+        f"Checks     {len(told['checks'])}, of which {len(failing)} warn: " + ", ".join(f"{c['table']} {c['name']}" for c in failing),
+    ]
+    typer.echo("\n".join(lines))
+
+
+COUNTS = ("received", "accepted", "quarantined", "repeats")
+
+
+@app.command()
+def sources(home: Home = None, as_json: Json = False) -> None:
+    """What was received and when: every file, with received = accepted + quarantined + repeats."""
+    from pipelines import steps
+
+    receipts = sorted(steps.receipts(layout_of(home)).receipts.values(), key=lambda r: (r.source, r.name))
+    rows = [
+        {"file": r.name, "status": r.status, **{c: getattr(r, c) for c in COUNTS}, "known_at": r.known_at,
+         "vintage": r.facts.get("vintage", ""), "unused_columns": ", ".join(r.unused), "message": r.message}
+        for r in receipts
+    ]  # fmt: skip
+    show(rows, as_json, "nothing has been received; run `cities311 run`")
+
+
+@app.command()
+def quarantine(
+    source: Annotated[str | None, typer.Argument(help="Only this source.")] = None, home: Home = None, as_json: Json = False
+) -> None:
+    """What was set aside and why: file, row, column, what was found, what was expected."""
+    import pyarrow.parquet as pq
+
+    from pipelines import steps
+
+    ledger, rows = steps.receipts(layout_of(home)), []
+    for receipt in sorted(ledger.receipts.values(), key=lambda r: r.name):
+        if source and source not in (receipt.source, receipt.table):
+            continue
+        if receipt.status == "refused":
+            rows.append({"file": receipt.name, "row": "all", "column": "", "found": "", "expected": receipt.message})
+        elif receipt.status == "accepted" and ledger.aside(receipt).exists():
+            aside = pq.read_table(ledger.aside(receipt)).to_pylist()
+            rows += [
+                {"file": receipt.name, **{k: a[k] if a[k] is not None else "" for k in ("row", "column", "found", "expected")}}
+                for a in aside
+                if a["state"] == "quarantined"
+            ]
+    show(rows, as_json, "nothing is in quarantine")
+
+
+@app.command()
+def releases(home: Home = None, as_json: Json = False) -> None:
+    """The releases, oldest first."""
+    from assets.releases import publish
+
+    folder = layout_of(home).releases
+    current = publish.current(folder)
+    rows = []
+    for name in publish.listing(folder):
+        told = publish.manifest(folder, name)
+        rows.append(
+            {"release": name, "current": "current" if name == current else "", "as_of": told["as_of"], "known_on": told["known_on"],
+             "created_at": told["created_at"], "code": told["code_version"], "synthetic": "synthetic" if told["synthetic"] else ""}
+        )  # fmt: skip
+    show(rows, as_json, "no release yet; run `cities311 run`")
+
+
+@app.command("show")
+def show_metric(
+    metric: Annotated[str, typer.Argument(help="Metric id, such as on_time_pct.")],
+    city: Annotated[str | None, typer.Option(help="City GEOID.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Topic id.")] = None,
+    period: Annotated[str, typer.Option(help="2014-06, FY2014Q3, FY2014 or to_date.")] = "to_date",
+    release: Annotated[str | None, typer.Option(help="Release id (default: the current one).")] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """A figure, with its numerator, denominator, interval and state."""
+    from pipelines import figures
+
+    try:
+        rows = figures.show(layout_of(home).releases, metric, city, topic, period, release)
+    except figures.Unknown as error:
+        raise refuse(str(error)) from error
+    show(rows, as_json, "")
+
+
+@app.command()
+def dashboard(
+    port: Annotated[int, typer.Option(help="Port of the pages.")] = 8501, home: Home = None
+) -> None:
+    """Serve the pages at http://localhost:PORT."""
+    os.environ["CITIES311_HOME"] = str(layout_of(home).home)
+    os.chdir(settings.ROOT)  # Streamlit reads .streamlit/config.toml from the working folder
+    page = str(settings.ROOT / "dashboards" / "app.py")
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", page, "--server.port", str(port)])
+
+
+@app.command()
+def doctor(home: Home = None, landing: Landing = None, as_json: Json = False) -> None:
+    """Say what is wrong with the set-up and how to mend it."""
+    from pipelines import health
+
+    where_home, where_landing = unchanged.where(str(home or ""), str(landing or ""))
+    found = health.examine(settings.Layout(Path(where_home)), Path(where_landing))
+    show([{"check": f.name, "state": "ok" if f.good else "wrong", "found": f.found, "do": f.remedy} for f in found], as_json, "")
+    if not all(f.good for f in found):
+        raise typer.Exit(1)
+
+
+def show(rows: list[dict[str, Any]], as_json: bool, empty: str) -> None:
+    """Rows as a table for people, or as JSON lines for a program."""
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(row, ensure_ascii=False, default=str))
+        return
+    if not rows:
+        typer.echo(empty)
+        return
+    console = Console()
+    if not console.is_terminal:
+        console.width = 240
+    table = Table(*rows[0].keys(), box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()))
+    console.print(table)
+
+
+def _dated(as_of: str | None, known_on: str | None) -> None:
+    try:
+        if as_of:
+            date.fromisoformat(as_of)
+        if known_on:
+            datetime.fromisoformat(known_on)
+    except ValueError as error:
+        typer.echo(f"{error}: write --as-of as 2015-03-31 and --known-on as 2015-04-15T12:00:00Z", err=True)
+        raise typer.Exit(2) from error
+
+
+def _utc(known_on: str | None) -> str:
+    """An instant without an offset is taken as UTC."""
+    if not known_on:
+        return ""
+    instant = datetime.fromisoformat(known_on)
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+
+
+def _told(release: str, new: dict[str, int]) -> str:
+    return f"Release {release}: {new['files']:,} new files, {new['tables']:,} tables recomputed, {new['warnings']:,} checks warn."

@@ -1,0 +1,84 @@
+"""One run of the publish job, in this process, recorded where the Dagster UI reads."""
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+
+from assets import catalog, models, program
+from assets.releases import publish
+from pipelines import steps
+from pipelines.definitions import defs
+from pipelines.settings import ROOT, Layout
+
+
+class Failed(Exception):
+    """The run did not publish; the message says why, for the person who started it."""
+
+
+def run(
+    landing: str, home: str, as_of: str, known_on: str, report: Callable[[str], object]
+) -> tuple[str, dict[str, int]]:
+    """Runs the job; returns the release and what was new. Raises Failed."""
+    layout = Layout(Path(home))
+    try:
+        program.load(Path(landing))
+        models.load(catalog.load().sources)
+        with steps.alone(layout):
+            pass
+    except (program.ProgramError, models.ModelError, catalog.CatalogError, steps.Busy) as error:
+        raise Failed(str(error)) from error
+    instance = dagster_instance(layout)
+    config = {"landing": landing, "home": home, "as_of": as_of, "known_on": known_on}
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)  # the run's own log keeps everything
+    job = defs().get_job_def("publish")
+    result = job.execute_in_process(
+        instance=instance, run_config={"resources": {"warehouse": {"config": config}}}, raise_on_error=False
+    )
+    if not result.success:
+        raise Failed(_why(result, layout))
+    release = publish.current(layout.releases) or ""
+    return release, _new(result, layout)
+
+
+def dagster_instance(layout: Layout) -> dg.DagsterInstance:
+    """Dagster's own storage below HOME, with telemetry off and one writer at a time."""
+    layout.dagster.mkdir(parents=True, exist_ok=True)
+    settings_file = layout.dagster / "dagster.yaml"
+    wanted = (ROOT / "pipelines" / "dagster.yaml").read_text(encoding="utf-8")
+    if not settings_file.exists() or settings_file.read_text(encoding="utf-8") != wanted:
+        settings_file.write_text(wanted, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(layout.dagster)
+    return dg.DagsterInstance.get()
+
+
+def floating(landing: str, as_of: str) -> bool:
+    """Whether the as-of day moves with the calendar."""
+    return not as_of and program.load(Path(landing)).as_of is None
+
+
+def _why(result: dg.ExecuteInProcessResult, layout: Layout) -> str:
+    """The blocking checks that failed, else the error of the step that did."""
+    with steps.warehouse(layout) as connection:
+        failed = [o for o in steps.outcomes(connection) if not o["passed"] and o["severity"] == "fail"]
+    if failed:
+        lines = [f"{o['table']}: {o['name']} failed on {o['failed_rows']:,} rows: {o['detail']}" for o in failed]
+        return "a blocking check failed; the last good release stays up\n" + "\n".join(lines)
+    errors = [e.step_failure_data.error for e in result.all_events if e.is_step_failure]
+    causes = [(e.cause or e).message.strip() for e in errors if e]
+    return "\n".join(causes) or "the run failed; see the Dagster UI (make dev)"
+
+
+def _new(result: dg.ExecuteInProcessResult, layout: Layout) -> dict[str, int]:
+    metadata = [e.materialization.metadata for e in result.all_events if e.is_step_materialization]
+    with steps.warehouse(layout) as connection:
+        warnings = sum(not o["passed"] for o in steps.outcomes(connection))
+    return {
+        "files": sum(int(m["files_taken_in_now"].value) for m in metadata if "files_taken_in_now" in m),
+        "tables": sum(bool(m["made_now"].value) for m in metadata if "made_now" in m),
+        "warnings": warnings,
+    }
+
+

@@ -1,0 +1,114 @@
+"""What `doctor` looks at: everything a run or a page needs, and how to mend what is wrong."""
+
+import hashlib
+import importlib.metadata
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets import catalog, models, program
+from assets.releases import publish
+from pipelines import steps
+from pipelines.settings import Layout
+
+NEEDED = {"duckdb": "2.", "pandas": "3.", "dagster": "1.13.", "streamlit": "1.67", "plotly": "7."}
+LEAST_FREE_GB = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    good: bool
+    found: str
+    remedy: str = ""
+
+
+def examine(layout: Layout, landing: Path) -> list[Finding]:
+    """Every finding, good or not."""
+    return [
+        _python(),
+        *_packages(),
+        _space(layout.home),
+        _writable(layout.home),
+        _landing(landing),
+        _dictionary(),
+        _lock(layout),
+        _release(layout.releases),
+    ]
+
+
+def _python() -> Finding:
+    found = ".".join(map(str, sys.version_info[:3]))
+    return Finding("Python", sys.version_info >= (3, 11), found, "install Python 3.11 or newer and run `make run` again")
+
+
+def _packages() -> list[Finding]:
+    found = []
+    for name, start in NEEDED.items():
+        try:
+            version = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            version = "not installed"
+        remedy = "" if version.startswith(start) else f"expected {start}x; remove .venv and run `make run` again"
+        found.append(Finding(name, not remedy, version, remedy))
+    return found
+
+
+def _space(home: Path) -> Finding:
+    there = next(p for p in [home, *home.parents] if p.exists())
+    free = shutil.disk_usage(there).free / 1e9
+    return Finding("disk", free >= LEAST_FREE_GB, f"{free:.0f} GB free", "" if free >= LEAST_FREE_GB else "free some disk space")
+
+
+def _writable(home: Path) -> Finding:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return Finding("home", False, f"{home}: {error.strerror}", "make it writable, or name another with --home")
+    return Finding("home", True, str(home))
+
+
+def _landing(landing: Path) -> Finding:
+    if not landing.is_dir():
+        return Finding("landing", False, f"{landing} is not a folder", "name it with --landing, or write one with `cities311 sample`")
+    try:
+        program.load(landing)
+    except program.ProgramError as error:
+        return Finding("landing", False, str(error), "mend program.yml")
+    known = {s.landing_folder for s in catalog.load().sources.values()}
+    unknown = sorted(p.name for p in landing.iterdir() if p.is_dir() and p.name not in known and not p.name.startswith("."))
+    remedy = f"rename to one of: {', '.join(sorted(known))}" if unknown else ""
+    return Finding("landing", not unknown, f"unknown folders: {', '.join(unknown)}" if unknown else str(landing), remedy)
+
+
+def _dictionary() -> Finding:
+    try:
+        found = models.load(catalog.load().sources)
+    except (catalog.CatalogError, models.ModelError) as error:
+        return Finding("models", False, str(error), "mend the file named")
+    return Finding("models", True, f"{len(found)} tables")
+
+
+def _lock(layout: Layout) -> Finding:
+    try:
+        with steps.alone(layout):
+            return Finding("warehouse", True, "free")
+    except steps.Busy as error:
+        return Finding("warehouse", False, str(error), "wait for that run to end")
+
+
+def _release(releases: Path) -> Finding:
+    current = publish.current(releases)
+    if current is None:
+        return Finding("release", False, "none yet", "run `cities311 run`")
+    if not (releases / current / publish.MANIFEST).exists():
+        return Finding("release", False, f"CURRENT names {current}, which is not there", "run `cities311 run`")
+    for table in publish.manifest(releases, current)["tables"]:
+        path = releases / current / f"{table['name']}.parquet"
+        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != table["sha256"]:
+            return Finding("release", False, f"{current}: {path.name} is not as it was published", "restore it, or run `cities311 run` on changed input")
+    return Finding("release", True, f"{current}, every file as published")

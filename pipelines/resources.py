@@ -1,0 +1,35 @@
+"""The one Dagster resource: where things lie and which clocks a run looks by."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+
+from pipelines import settings, steps
+
+
+class Warehouse(dg.ConfigurableResource):
+    """Sole writer of HOME. Empty fields take the settings' defaults."""
+
+    landing: str = ""
+    home: str = ""
+    as_of: str = ""
+    known_on: str = ""
+
+    def request(self) -> steps.Request:
+        home = Path(self.home) if self.home else settings.home()
+        return steps.Request(
+            landing=Path(self.landing) if self.landing else settings.landing(),
+            layout=settings.Layout(home),
+            as_of=date.fromisoformat(self.as_of) if self.as_of else None,
+            known_on=datetime.fromisoformat(self.known_on) if self.known_on else None,
+        )
+
+    @contextmanager
+    def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse for one step; a step of another run waits its turn in Dagster's queue or is refused here."""
+        with steps.alone(self.request().layout), steps.warehouse(self.request().layout) as connection:
+            yield connection

@@ -1,0 +1,202 @@
+"""The steps of a run, in order: take in, clocks, build a layer, check, publish. Dagster and the benchmarks call the same.
+
+No business rule and no SELECT of figures here: when and in which order, nothing else.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from assets import catalog, checks, models, program, reference
+from assets.raw import ingest, places
+from assets.releases import publish
+from pipelines.settings import ROOT, Layout
+
+LAYERS = ("staging", "core", "metrics", "published")
+Report = Callable[[str], None]
+
+
+class Busy(Exception):
+    """Another run holds the warehouse."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked to do. as_of and known_on: None takes the program's day and all that is known."""
+
+    landing: Path
+    layout: Layout
+    as_of: date | None = None
+    known_on: datetime | None = None
+
+
+@contextmanager
+def alone(layout: Layout) -> Iterator[None]:
+    """Holds HOME for one writer. Raises Busy, naming the holder, where another run has it."""
+    layout.lock.parent.mkdir(parents=True, exist_ok=True)
+    with layout.lock.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise Busy(f"another run (process {lock.read().strip()}) is writing {layout.home}; wait for it to end") from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextmanager
+def warehouse(layout: Layout) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, for writing."""
+    layout.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(layout.warehouse)) as connection:
+        yield connection
+
+
+def receipts(layout: Layout) -> ingest.Ledger:
+    return ingest.Ledger(layout.raw, layout.quarantine)
+
+
+def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Report) -> list[ingest.Receipt]:
+    """Reads what is new in landing and points the raw views at what is known. Returns the receipts written now."""
+    ledger, zone = receipts(request.layout), program.load(request.landing).time_zone
+    new = ingest.ingest(request.landing, ledger, connection, catalog.load(), zone, report)
+    sources = catalog.load().sources
+    known_on = instant(request, ledger)
+    prints = ingest.make_views(connection, ledger, sources, known_on)
+    places.build(connection)
+    models.prepare(connection)
+    _remember(connection, {f"raw.{table}": fingerprint for table, fingerprint in prints.items()})
+    known = ledger.known(known_on)
+    _keep(connection, [o for s in sources.values() for o in checks.check_source(connection, s, known)], "raw.")
+    return new
+
+
+def instant(request: Request, ledger: ingest.Ledger) -> datetime:
+    """Up to when receipts count: as asked, else the last one there is, so that the same files give the same release."""
+    if request.known_on:
+        return request.known_on
+    known = [datetime.fromisoformat(r.known_at) for r in ledger.receipts.values()]
+    return max(known, default=datetime.fromtimestamp(0, UTC))
+
+
+def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[str, int]:
+    """Makes schema `reference`: the two clocks, periods, business hours, dictionaries. Returns row counts."""
+    told, entries = program.load(request.landing), catalog.load()
+    params = reference.Params(
+        as_of=told.last_day(request.as_of),
+        known_on=instant(request, receipts(request.layout)).astimezone(UTC).replace(tzinfo=None),
+        program=told.program,
+        synthetic=told.synthetic,
+        time_zone=told.time_zone,
+        launched_on=told.launched_on,
+        service_level_business_hours=told.service_level.business_hours,
+        service_level_calendar_hours=told.service_level.calendar_hours,
+        rules=told.eligibility,
+    )
+    metrics = [m.model_dump() for m in entries.metrics.values()]
+    topics = [t.model_dump() for t in entries.topics]
+    stood = models.prepare(connection)
+    feeds = [stood[f"raw.{t}"][0] for t in ("requests", "ledger", "eligibility")] if told.launched_on is None else []
+    fingerprint = _digest(repr(params), json.dumps([metrics, topics]), *feeds, code_version())
+    gazetteer = stood["raw.census_gazetteer"][0]
+    if stood.get("reference.params", ("", 0))[0] != fingerprint:
+        reference.build(connection, params, topics=topics, metrics=metrics)
+    rows = {t: connection.execute(f"select count(*) from reference.{t}").fetchall()[0][0] for t in models.REFERENCE}
+    _remember(
+        connection,
+        {f"reference.{t}": gazetteer if t in ("places", "place_names") else fingerprint for t in models.REFERENCE},
+    )
+    return rows
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection, layer: str, report: Callable[[models.Made], None] = lambda made: None
+) -> dict[str, models.Made]:
+    """Makes the tables of one layer whose text or inputs changed, and checks them."""
+    entries = catalog.load()
+    stood = models.prepare(connection)
+    every = models.load(entries.sources)
+    inputs = {table: fingerprint for table, (fingerprint, _) in stood.items()}
+    made = models.build(connection, {t: m for t, m in every.items() if m.layer == layer}, inputs, report)
+    prints = {t: f for t, (f, _) in models.prepare(connection).items()}
+    checked = dict(connection.execute("select name, fingerprint from meta.checked").fetchall())
+    for table in made:
+        spec = entries.tables.get(table)
+        if spec is None:
+            continue
+        parents = [c.references.rpartition(".")[0] for c in spec.columns.values() if c.references]
+        fingerprint = _digest(prints[table], spec.model_dump_json(), *(prints.get(p, "") for p in parents))
+        if checked.get(table) != fingerprint:
+            _keep(connection, checks.check_table(connection, spec), table)
+            connection.execute("insert or replace into meta.checked values (?, ?)", [table, fingerprint])
+    return made
+
+
+def outcomes(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Every check outcome that stands, ordered."""
+    found = connection.execute('select name, "table", severity, passed, failed_rows, detail from meta.checks order by 2, 1')
+    names = [d[0] for d in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
+    """Publishes what stands; returns the release's id. Raises publish.Refused where a blocking check failed."""
+    found = outcomes(connection)
+    failed = [o for o in found if not o["passed"] and o["severity"] == "fail"]
+    if failed:
+        lines = [f"{o['table']}: {o['name']} failed on {o['failed_rows']:,} rows: {o['detail']}" for o in failed]
+        raise publish.Refused("a blocking check failed; the last good release stays up\n" + "\n".join(lines))
+    told, ledger = program.load(request.landing), receipts(request.layout)
+    known_on = instant(request, ledger)
+    facts = publish.Facts(
+        program=told.program,
+        as_of=told.last_day(request.as_of),
+        known_on=known_on,
+        synthetic=told.synthetic,
+        code_version=code_version(),
+        catalog_version=catalog_version(),
+    )
+    sources = [
+        {**asdict(r), "vintage": r.facts.get("vintage"), "unused": ", ".join(r.unused)} for r in ledger.known(known_on)
+    ]
+    return publish.publish(connection, request.layout.releases, facts, catalog.load(), sources, found)
+
+
+@cache
+def code_version() -> str:
+    """Of the text that makes figures."""
+    files = [p for folder in ("assets", "sql", "pipelines") for p in sorted((ROOT / folder).rglob("*")) if p.suffix in (".py", ".sql")]
+    return _digest(*(p.read_text(encoding="utf-8") for p in files))[:12]
+
+
+@cache
+def catalog_version() -> str:
+    return _digest(*(p.read_text(encoding="utf-8") for p in sorted((ROOT / "assets" / "catalog").rglob("*.yml"))))[:12]
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def _remember(connection: duckdb.DuckDBPyConnection, prints: dict[str, str]) -> None:
+    connection.executemany("insert or replace into meta.tables values (?, ?, 0)", [list(item) for item in prints.items()])
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, found: list[checks.Outcome], table: str) -> None:
+    """Replaces the outcomes of a table (or of all whose name begins so, for a layer)."""
+    connection.execute('delete from meta.checks where "table" = ? or (ends_with(?, \'.\') and starts_with("table", ?))', [table] * 3)
+    rows = [[o.name, o.table, o.severity, o.passed, o.failed_rows, o.detail] for o in found]
+    if rows:
+        connection.executemany("insert into meta.checks values (?, ?, ?, ?, ?, ?)", rows)

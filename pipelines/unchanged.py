@@ -1,0 +1,104 @@
+"""Whether a run has anything to do, from names, sizes and times alone: no file is opened, nothing heavy is imported."""
+
+import json
+import os
+import sys
+import time
+
+STATE = os.path.join("warehouse", "state.json")
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CODE = ("assets", "sql", "pipelines")
+
+
+def stats(folder: str) -> dict[str, list[int]]:
+    """Size and time of every file below a folder, by relative name; hidden files and compiled code aside."""
+    found: dict[str, list[int]] = {}
+    stack = [folder]
+    while stack:
+        try:
+            entries = list(os.scandir(stack.pop()))
+        except FileNotFoundError:
+            continue
+        for entry in entries:
+            if entry.name[0] == "." or entry.name == "__pycache__":
+                continue
+            if entry.is_dir():
+                stack.append(entry.path)
+            else:
+                stat = entry.stat()
+                found[entry.path[len(folder) + 1 :]] = [stat.st_size, stat.st_mtime_ns]
+    return found
+
+
+def code() -> dict[str, dict[str, list[int]]]:
+    return {folder: stats(os.path.join(ROOT, folder)) for folder in CODE}
+
+
+def look(landing: str) -> dict[str, object]:
+    """What there is before a run, so that what arrives while it runs is new to the next."""
+    return {"landing": landing, "files": stats(landing), "code": code()}
+
+
+def remember(home: str, seen: dict[str, object], as_of: str, known_on: str, floating: bool, release: str) -> None:
+    """Keeps what the run that made `release` saw. floating: as-of was "yesterday", so it holds for today only."""
+    state = {
+        **seen,
+        "as_of": as_of,
+        "known_on": known_on,
+        "today": time.strftime("%Y-%m-%d") if floating else "",
+        "release": release,
+    }
+    path = os.path.join(home, STATE)
+    with open(path + ".part", "w", encoding="utf-8") as file:
+        json.dump(state, file)
+    os.replace(path + ".part", path)
+
+
+def release(home: str, landing: str, as_of: str, known_on: str) -> str | None:
+    """The current release, when a run asked so would make the same one again; else None."""
+    try:
+        with open(os.path.join(home, STATE), encoding="utf-8") as file:
+            state = json.load(file)
+        with open(os.path.join(home, "releases", "CURRENT"), encoding="utf-8") as file:
+            current = file.read().strip()
+    except (OSError, ValueError):
+        return None
+    same = (
+        state["release"] == current
+        and os.path.exists(os.path.join(home, "releases", current, "manifest.json"))
+        and (state["landing"], state["as_of"], state["known_on"]) == (landing, as_of, known_on)
+        and state["today"] in ("", time.strftime("%Y-%m-%d"))
+        and state["files"] == stats(landing)
+        and state["code"] == code()
+    )
+    return current if same else None
+
+
+def shortcut(arguments: list[str]) -> int | None:
+    """Answers `run` at once when nothing is new. Returns the exit code, or None to go the long way."""
+    if not arguments or arguments[0] != "run":
+        return None
+    given = {"--landing": "", "--home": "", "--as-of": "", "--known-on": ""}
+    words = iter(arguments[1:])
+    as_json = False
+    for word in words:
+        name, _, value = word.partition("=")
+        if word == "--json":
+            as_json = True
+        elif name in given:
+            given[name] = value or next(words, "")
+        else:
+            return None
+    home, landing = where(given["--home"], given["--landing"])
+    found = release(home, landing, given["--as-of"], given["--known-on"])
+    if found is None:
+        return None
+    answer = json.dumps({"release": found, "new": False}) if as_json else f"Nothing new: release {found} is current."
+    sys.stdout.write(answer + "\n")
+    return 0
+
+
+def where(home: str, landing: str) -> tuple[str, str]:
+    """HOME and LANDING as given, else as pipelines.settings has them."""
+    home = os.path.realpath(home or os.environ.get("CITIES311_HOME") or os.path.join(ROOT, "data"))
+    return home, os.path.realpath(landing or os.environ.get("CITIES311_LANDING") or os.path.join(home, "landing"))

@@ -1,0 +1,78 @@
+-- metrics.response_time: one row per metric × grain × keys × period: response_hours_median, response_hours_p90 (business
+-- hours from asking to the first reply, Kaplan-Meier, open requests counted) and response_competing_pct.
+-- The quantile is the first hour by which the estimate has fallen to 1 - q, its 95% limits those by which the limits of
+-- the estimate have (Brookmeyer-Crowley); an upper limit that is not reached is null. numerator: replies seen.
+with quantiles as (
+    select
+        s.cell,
+        q.metric,
+        sum(case when q.metric = 'response_competing_pct' then s.competing else s.replies end) as numerator,
+        sum(s.ended) as denominator,
+        -- a sum of logarithms may miss an exact half by its last bit
+        min(s.hours) filter (where s.estimate <= q.falls_to + 1e-12) as value,
+        min(s.hours) filter (where s.ci_low <= q.falls_to + 1e-12) as ci_low,
+        min(s.hours) filter (where s.ci_high <= q.falls_to + 1e-12) as ci_high
+    from metrics.response_steps as s
+    cross join (
+        values ('response_hours_median', 0.5), ('response_hours_p90', 0.1), ('response_competing_pct', null)
+    ) as q (metric, falls_to)
+    group by s.cell, q.metric
+),
+
+cells as (
+    select distinct cell, grain, city_id, topic, period_type, period from metrics.response_cells
+),
+
+estimates as (
+    select
+        c.grain, c.city_id, c.topic, c.period_type, c.period, q.metric, q.numerator, q.denominator, q.value, q.ci_low,
+        q.ci_high
+    from quantiles as q
+    inner join cells as c on c.cell = q.cell
+),
+
+wanted as (
+    select * from (values ('response_hours_median'), ('response_hours_p90'), ('response_competing_pct')) as w (metric)
+),
+
+filled as (
+    select
+        w.metric, k.grain, k.city_id, k.topic, p.period_type, p.period, e.numerator, e.denominator, e.value, e.ci_low,
+        e.ci_high
+    from core.figure_keys as k
+    cross join reference.periods as p
+    cross join wanted as w
+    left join estimates as e
+        on e.grain = k.grain and e.city_id is not distinct from k.city_id and e.topic is not distinct from k.topic
+        and e.period_type = p.period_type and e.period = p.period and e.metric = w.metric
+    union all
+    select
+        metric, grain, city_id, topic, period_type, period, numerator, denominator, value, ci_low, ci_high
+    from estimates
+    where grain = 'city_topic'
+)
+
+select
+    f.metric, f.grain, f.city_id, f.topic,
+    cast(null as varchar) as engagement_id, cast(null as varchar) as dimension, cast(null as varchar) as dimension_value,
+    cast(null as varchar) as basis, f.period_type, f.period,
+    f.value, cast(null as decimal(18, 2)) as amount_usd,
+    case when a.arrived then cast(coalesce(f.numerator, 0) as double) end as numerator,
+    case when a.arrived then cast(coalesce(f.denominator, 0) as double) end as denominator,
+    case when f.value is not null then f.ci_low end as ci_low,
+    case when f.value is not null then f.ci_high end as ci_high,
+    case
+        when not a.arrived then 'not_reported'
+        when f.metric = 'response_competing_pct' then null
+        when coalesce(f.denominator, 0) = 0 then 'not_computable'
+        when f.value is null then 'not_reached'
+        else 'value'
+    end as state,
+    case
+        when not a.arrived then 'no requests received'
+        when f.metric = 'response_competing_pct' then null
+        when coalesce(f.denominator, 0) = 0 then 'nobody asked'
+        when f.value is null then 'too few have been answered for the estimate to fall this far'
+    end as reason
+from filled as f
+cross join (select count(*) > 0 as arrived from core.requests) as a
