@@ -10,7 +10,7 @@ import duckdb
 
 from assets.catalog import Severity, Source, Table
 from assets.raw.casts import name, quote
-from assets.raw.ingest import Receipt
+from assets.raw.receipts import Receipt
 
 SHOWN = 5  # keys of failing rows that a message names
 
@@ -42,7 +42,8 @@ def check_source(connection: duckdb.DuckDBPyConnection, source: Source, receipts
     raw = f"raw.{source.source}"
     lost = [r.name for r in files if r.received != r.accepted + r.quarantined + r.repeats]
     counted = {
-        (n, s): c for n, s, c in connection.execute(f"select _file, _sha256, count(*) from {raw} group by all").fetchall()
+        (n, s): c
+        for n, s, c in connection.execute(f"select _file, _sha256, count(*) from {raw} group by all").fetchall()
     }
     lost += [r.name for r in files if r.status == "accepted" and counted.get((r.name, r.sha256), 0) != r.accepted]
     conserved = Outcome("nothing_lost", raw, "fail", not lost, len(lost), ", ".join(lost[:SHOWN]))
@@ -78,9 +79,7 @@ def _rule(
     (count,) = connection.execute(f"select count(*) from {table.table} where {failing}").fetchall()[0]
     if not count:
         return Outcome(rule, table.table, severity, True)
-    rows = connection.execute(
-        f"select {keys} from {table.table} where {failing} order by all limit {SHOWN}"
-    ).fetchall()
+    rows = connection.execute(f"select {keys} from {table.table} where {failing} order by all limit {SHOWN}").fetchall()
     return Outcome(rule, table.table, severity, False, count, f"expected {expected}; {_named(table.key, rows)}")
 
 
@@ -99,7 +98,14 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: str, spec: Table | Sourc
     low, high = spec.rows.min, spec.rows.max
     passed = count >= low and (high is None or count <= high)
     expected = f"at least {low:,}" if high is None else f"{low:,} to {high:,}"
-    return Outcome("row_count", table, spec.rows.severity, passed, 0, "" if passed else f"expected {expected} rows, found {count:,}")
+    return Outcome(
+        "row_count",
+        table,
+        spec.rows.severity,
+        passed,
+        0,
+        "" if passed else f"expected {expected} rows, found {count:,}",
+    )
 
 
 def _named(key: list[str], rows: list[tuple[object, ...]]) -> str:

@@ -103,7 +103,9 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, int]]
     """The schemas, and the fingerprint and row count of each table that stands."""
     for schema in (*READS, "meta"):
         connection.execute(f"create schema if not exists {schema}")
-    connection.execute("create table if not exists meta.tables (name varchar primary key, fingerprint varchar, rows bigint)")
+    connection.execute(
+        "create table if not exists meta.tables (name varchar primary key, fingerprint varchar, rows bigint)"
+    )
     connection.execute("create table if not exists meta.checked (name varchar primary key, fingerprint varchar)")
     connection.execute(
         'create table if not exists meta.checks (name varchar, "table" varchar, severity varchar, passed boolean,'

@@ -6,17 +6,20 @@ from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from dashboards import format as fmt
 from dashboards import tables
 from dashboards.queries import Rows
 
-# Marks keep 3:1 on the page color of both modes, so a chart stays right when the reader switches; text is the theme's.
+# Marks keep 3:1 on the page color of both modes, so a chart stays right when the reader switches. Text is INK, which
+# the browser replaces with the strong text color of the mode: the theme's default for charts is below 4.5:1 on white.
 PRIMARY, GRAY = "#2378c3", "#71767a"
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 BAND = "rgba(35, 120, 195, 0.18)"
 CONFIG = {"displayModeBar": False, "displaylogo": False}
 ROW_PX = 30
+PERCENT_TICKS = {"tickvals": [0, 25, 50, 75, 100], "ticktext": ["0%", "25%", "50%", "75%", "100%"]}
 
 
 def layout(figure: go.Figure, height: int) -> go.Figure:
@@ -27,16 +30,27 @@ def layout(figure: go.Figure, height: int) -> go.Figure:
         showlegend=False,
         bargap=0.35,
         hoverlabel={"align": "left"},
-        font={"size": 14},
+        font={"size": 14, "color": INK},
         dragmode=False,
     )
-    figure.update_xaxes(automargin=True, fixedrange=True, ticks="", zeroline=False)
-    figure.update_yaxes(automargin=True, fixedrange=True, ticks="", zeroline=False)
+    tick = {"size": 13, "color": INK}
+    figure.update_xaxes(automargin=True, fixedrange=True, ticks="", zeroline=False, tickfont=tick)
+    figure.update_yaxes(automargin=True, fixedrange=True, ticks="", zeroline=False, tickfont=tick)
+    figure.update_annotations(font_color=INK)
+    figure.update_traces(textfont_color=INK, selector={"type": "bar"})
     return figure
 
 
 def exhibit(
-    figure: go.Figure, title: str, unit: str, source: str, alt: str, rows: Rows, columns: Sequence[tables.Column], name: str
+    figure: go.Figure,
+    title: str,
+    unit: str,
+    *,
+    source: str,
+    alt: str,
+    rows: Rows,
+    columns: Sequence[tables.Column],
+    name: str,
 ) -> None:
     """A chart with all it needs: a title that states, the unit, alternative text, its source and its table twin."""
     st.subheader(title, anchor=False)
@@ -47,12 +61,12 @@ def exhibit(
         tables.show(rows, columns, name, alt=f"{title}. {unit}.")
 
 
-def trend(rows: Rows, unit: str, events: Sequence[tuple[str, str]] = ()) -> go.Figure:
+def trend(rows: Rows, unit: str, chosen: str | None = None, events: Sequence[tuple[str, str]] = ()) -> go.Figure:
     """Values over time with their intervals; provisional parts dashed, missing ones a hatched gap with a word.
 
-    `rows` are metric rows in order of time; `events` are (period, label) marked on the time axis.
+    `rows` are metric rows in order of time; the `chosen` period is labeled; `events` are (period, label) on the axis.
     """
-    names = [fmt.period_short(row["period_type"], row["period"]) for row in rows]
+    names = [_tick(row) for row in rows]
     figure = go.Figure()
     for run in _runs(rows, "ci_low"):
         edge = [names[i] for i in run]
@@ -75,19 +89,21 @@ def trend(rows: Rows, unit: str, events: Sequence[tuple[str, str]] = ()) -> go.F
         text=[_hover(row) for row in rows],
         hovertemplate="%{x}<br>%{text}<extra></extra>",
     )
-    last = max((i for i, value in enumerate(values) if value is not None), default=None)
-    if last is not None:
-        figure.add_annotation(
-            x=names[last], y=values[last], text=f"<b>{fmt.value(rows[last])}</b>", showarrow=False, yshift=16
-        )
+    for name, row in zip(names, rows, strict=True):
+        if row["period"] == chosen and row["state"] == "value":
+            figure.add_annotation(x=name, y=row["value"], text=f"<b>{fmt.value(row)}</b>", showarrow=False, yshift=18)
     _gaps(figure, rows, names)
     _events(figure, rows, names, events)
     layout(figure, 340)
     figure.update_xaxes(categoryorder="array", categoryarray=names, type="category")
-    figure.update_yaxes(rangemode="tozero", ticksuffix="%" if unit == "percent" else "")
+    figure.update_yaxes(rangemode="tozero")
     if unit == "percent":
-        figure.update_layout(yaxis={"range": [0, 105], "tickvals": [0, 25, 50, 75, 100]})
+        figure.update_layout(yaxis={"range": [0, 105], **PERCENT_TICKS})
     return figure
+
+
+def _tick(row: Mapping[str, Any]) -> str:
+    return fmt.period_short(row["period_type"], row["period"]).replace(" ", "<br>")
 
 
 def _runs(rows: Rows, key: str) -> list[list[int]]:
@@ -135,7 +151,8 @@ def _events(figure: go.Figure, rows: Rows, names: list[str], events: Sequence[tu
 
 
 def _hover(row: Mapping[str, Any]) -> str:
-    parts = [fmt.value(row), fmt.k_of_n(row), fmt.interval(row), "Provisional" if row.get("status") == "provisional" else ""]
+    open_ended = "Provisional" if row.get("status") == "provisional" else ""
+    parts = [fmt.value(row), fmt.k_of_n(row), fmt.interval(row), open_ended]
     return "<br>".join(part for part in parts if part)
 
 
@@ -177,7 +194,7 @@ def dots(rows: Rows, labels: Sequence[str], highlight: str | None = None) -> go.
     layout(figure, 80 + ROW_PX * max(len(rows), 1))
     figure.update_layout(margin={"r": 110})
     figure.update_yaxes(categoryorder="array", categoryarray=list(labels)[::-1], type="category", showgrid=True)
-    figure.update_xaxes(range=[0, 102], tickvals=[0, 25, 50, 75, 100], ticksuffix="%", side="top")
+    figure.update_xaxes(range=[0, 102], side="top", **PERCENT_TICKS)
     return figure
 
 
@@ -186,11 +203,9 @@ def _state(row: Mapping[str, Any]) -> str:
     return f"{counted} · {fmt.state(row)}" if counted else fmt.state(row)
 
 
-def bars(
-    labels: Sequence[str], values: Sequence[Any], words: Sequence[str], highlight: str | None = None, color: str = PRIMARY
-) -> go.Figure:
+def bars(labels: Sequence[str], values: Sequence[Any], words: Sequence[str], highlight: str | None = None) -> go.Figure:
     """Horizontal bars from zero, first on top, each labeled with its own words."""
-    colors = [color if highlight in (None, label) else GRAY for label in labels]
+    colors = [PRIMARY if highlight in (None, label) else GRAY for label in labels]
     figure = go.Figure(
         go.Bar(
             x=[None if value is None else float(value) for value in values],
@@ -210,15 +225,15 @@ def bars(
     return figure
 
 
-def columns(rows: Rows, events: Sequence[tuple[str, str]] = ()) -> go.Figure:
-    """Counts over time as columns from zero; provisional ones outlined, missing ones a hatched gap with a word."""
-    names = [fmt.period_short(row["period_type"], row["period"]) for row in rows]
-    open_ended = [row.get("status") == "provisional" for row in rows]
+def columns(rows: Rows, chosen: str | None = None) -> go.Figure:
+    """Counts over time as columns from zero, the `chosen` period in primary; missing ones a hatched gap with a word."""
+    names = [_tick(row) for row in rows]
+    colors = [PRIMARY if row["period"] == chosen else GRAY for row in rows]
     figure = go.Figure(
         go.Bar(
             x=names,
             y=[row["value"] if row["state"] == "value" else None for row in rows],
-            marker={"color": [BAND if p else PRIMARY for p in open_ended], "line": {"color": PRIMARY, "width": 1.5}},
+            marker={"color": colors},
             text=[fmt.number(row["value"]) if row["state"] == "value" else "" for row in rows],
             textposition="outside",
             cliponaxis=False,
@@ -227,7 +242,6 @@ def columns(rows: Rows, events: Sequence[tuple[str, str]] = ()) -> go.Figure:
         )
     )
     _gaps(figure, rows, names)
-    _events(figure, rows, names, events)
     layout(figure, 320)
     figure.update_xaxes(categoryorder="array", categoryarray=names, type="category")
     figure.update_yaxes(rangemode="tozero")

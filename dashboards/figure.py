@@ -1,4 +1,7 @@
-"""The one figure: label, value with unit, k of N, interval, change, target, sparkline, state, meaning. Every page is made of it."""
+"""The one figure, of which every page is made.
+
+Label, value with unit, k of N, interval, change, target, sparkline, state word, and what it means on hover and focus.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +42,7 @@ def absent(metric: str, period: Mapping[str, Any] | None, unit: str = "", reason
 
 
 def find(selection: Selection, metric: str, label: str | None = None, **keys: Any) -> Figure:
-    """The figure of a metric for what is selected; `keys` replace or add to the selection's own (grain, dimension …)."""
+    """The figure of a metric for what is selected; `keys` replace or add to the selection's own."""
     release, period = selection.release, selection.period
     meta = queries.dictionary(release).get(metric, {})
     wanted = selection.keys | keys
@@ -81,7 +84,7 @@ def meaning(figure: Figure) -> str:
 
 
 def spark(series: Sequence[Mapping[str, Any]]) -> list[float] | None:
-    """The values of a sparkline: the unbroken run that ends with the figure, so that a gap is never drawn as a value."""
+    """The values of a sparkline: the unbroken run that ends with the figure, so a gap is never drawn as a value."""
     run: list[float] = []
     for row in reversed(series):
         value = row["amount_usd"] if row.get("amount_usd") is not None else row.get("value")
@@ -99,41 +102,43 @@ def tone(row: Mapping[str, Any], direction: str | None) -> str:
     return "green" if clear.lower() == direction else "red"
 
 
-def notes(row: Mapping[str, Any]) -> list[str]:
-    """The lines below the value: k of N, the interval, the reason where there is no value."""
-    lines = [fmt.k_of_n(row), fmt.interval(row) if row["state"] == "value" else ""]
-    if row["state"] not in ("value", "withheld"):
-        lines.append(str(row.get("reason") or ""))
-    return [line for line in lines if line]
+def notes(row: Mapping[str, Any], target: Mapping[str, Any] | None = None) -> list[str]:
+    """The lines below the value: unit, k of N, interval, what the change is from, target, why there is no value."""
+    before, span = BEFORE.get(str(row.get("period_type"))), fmt.change_interval(row)
+    since = f"Change from {before}" if before and fmt.change(row) else ""
+    counted = "" if row["state"] == "withheld" else fmt.k_of_n(row)
+    lines = [
+        fmt.parts(row)[1],
+        counted,
+        fmt.interval(row) if row["state"] == "value" else "",
+        f"{since}: {span}" if since and span else since,
+        f"Target {fmt.quantity(target['target'], row['unit'])}" if target else "",
+        str(row.get("reason") or "") if row["state"] not in ("value", "withheld") else "",
+    ]
+    return [line[0].upper() + line[1:] for line in lines if line]
 
 
 def draw(figure: Figure) -> None:
-    """Draw one figure in the container at hand."""
+    """Draw one figure in the container at hand. Label and lines wrap: nothing is cut off on a narrow screen."""
     row = figure.row
-    shown = fmt.k_of_n(row) if row["state"] == "withheld" else fmt.value(row)
-    change, before = fmt.change(row), BEFORE.get(str(row.get("period_type")))
-    span = fmt.change_interval(row)
-    since = f"from {before}" if before else ""
-    with st.container(border=True, height="stretch"):
+    change = fmt.change(row)
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown(f"**{figure.title}**", help=meaning(figure) or None)
         st.metric(
             figure.title,
-            shown,
+            fmt.k_of_n(row) if row["state"] == "withheld" else fmt.parts(row)[0],
             delta=change or None,
             delta_color=tone(row, figure.meta.get("direction")),  # type: ignore[arg-type]
             delta_arrow="up" if change.startswith("Up") else "down" if change.startswith("Down") else "off",
-            delta_description=(f"{since} ({span})" if span else since) if change else None,
-            help=meaning(figure) or None,
+            label_visibility="collapsed",
             chart_data=spark(figure.series),
         )
-        lines = [line for line in notes(row) if line != shown]
-        if figure.target is not None:
-            lines.append(f"Target {fmt.quantity(figure.target['target'], row['unit'])}")
-        if lines:
-            st.caption("  \n".join(lines))
-        if row["state"] == "withheld":
+        if row["state"] != "value":
             st.badge(fmt.state(row), color="gray")
-        elif row.get("status") == "provisional" and row["state"] == "value":
+        elif row.get("status") == "provisional":
             st.badge("Provisional", color="orange", help="Late records may still change this figure.")
+        for line in notes(row, figure.target):
+            st.caption(line)
 
 
 def strip(figures: Sequence[Figure]) -> None:

@@ -11,7 +11,6 @@ from dashboards import queries
 
 NAMES = ("period", "city", "topic", "release")
 PERIOD_TYPES = ("quarter", "fiscal_year", "to_date", "month")
-EVERYTHING = ""
 
 
 @dataclass(frozen=True)
@@ -57,38 +56,35 @@ def restore(page: str) -> None:
 def show(uses: tuple[str, ...]) -> Selection:
     """Draw the filters in their one order and return what is chosen. Raises NoRelease as queries does."""
     current = queries.current_id()
-    box = st.sidebar.container()
-    place = {name: box.container() for name in NAMES}
+    place = {name: st.sidebar.container() for name in NAMES}
     ids = [current, *(found for found in queries.release_ids() if found != current)]
-    label = "{} (current)"
-    chosen = _choose(place, "release", ids, current, lambda i: label.format(i) if i == current else i, True)
+    chosen = _choose(place, "release", ids, current, words=lambda i: f"{i} (current)" if i == current else i)
     release = queries.open_release(chosen)
 
-    known = [p for kind in PERIOD_TYPES for p in reversed(queries.periods(release)) if p["period_type"] == kind]
-    periods = {p["period"]: p for p in known}
-    standard = default_period(queries.periods(release), release)
+    known = queries.periods(release)
+    periods = {p["period"]: p for kind in PERIOD_TYPES for p in reversed(known) if p["period_type"] == kind}
     cities = {row["city_id"]: row for row in queries.rows(release, "cities", "name, state")}
     used = queries.rows(release, "metric_values", "topic", metric="created", grain="topic", period_type="to_date")
-    topics = [row["topic"] for row in used]
 
-    def period_words(period: str) -> str:
+    def in_words(period: str) -> str:
         return fmt.period_short(periods[period]["period_type"], period)
 
-    period = _choose(place, "period", list(periods), standard, period_words, "period" in uses) if periods else None
-    city = _choose(
-        place,
-        "city",
-        [EVERYTHING, *cities],
-        EVERYTHING,
-        lambda i: fmt.city(cities[i]) if i else "All cities",
-        "city" in uses,
+    def city_words(city_id: str) -> str:
+        return fmt.city(cities[city_id]) if city_id else "All cities"
+
+    def topic_words(topic: str) -> str:
+        return fmt.words(topic) if topic else "All topics"
+
+    standard = default_period(known, release)
+    period = (
+        _choose(place, "period", list(periods), standard, words=in_words, applies="period" in uses) if known else ""
     )
-    topic = _choose(
-        place, "topic", [EVERYTHING, *topics], EVERYTHING, lambda t: fmt.words(t) if t else "All topics", "topic" in uses
-    )
+    city = _choose(place, "city", ["", *cities], "", words=city_words, applies="city" in uses)
+    topics = ["", *(row["topic"] for row in used)]
+    topic = _choose(place, "topic", topics, "", words=topic_words, applies="topic" in uses)
     used_city = cities.get(city) if "city" in uses else None
     used_topic = topic or None if "topic" in uses else None
-    return Selection(release, periods.get(period) if period else None, used_city, used_topic)
+    return Selection(release, periods.get(period), used_city, used_topic)
 
 
 def _choose(
@@ -96,8 +92,9 @@ def _choose(
     name: str,
     options: list[str],
     default: str | None,
+    *,
     words: Callable[[str], str],
-    applies: bool,
+    applies: bool = True,
 ) -> str:
     wanted = st.query_params.get(name, default)
     if wanted not in options:

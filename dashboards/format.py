@@ -128,6 +128,17 @@ def value(row: Row) -> str:
     return quantity(row["value"], row["unit"], 0)
 
 
+def parts(row: Row) -> tuple[str, str]:
+    """`value` as the number and, apart from it, its unit: ('2', 'business days'), ('68%', ''), ('$1.2 million', '')."""
+    text = value(row)
+    if row["state"] != "value":
+        return NONE, ""
+    if row.get("amount_usd") is not None or row["unit"] == "usd":
+        return text, ""
+    figure, _, unit = text.partition(" ")
+    return figure, unit
+
+
 def k_of_n(row: Row) -> str:
     """31 of 50; empty where the figure is not a share of something."""
     k, n = row.get("numerator"), row.get("denominator")

@@ -39,6 +39,11 @@ def begin(page: str, title: str, uses: tuple[str, ...]) -> filters.Selection:
     return selection
 
 
+def finding(sentence: str) -> None:
+    """The sentence that answers the page's question, first on the page."""
+    st.header(sentence, anchor=False)
+
+
 def end(selection: filters.Selection) -> None:
     """The footer: which release, as of when, made of what."""
     release = selection.release

@@ -98,7 +98,7 @@ def columns(path: str, table: str) -> list[str]:
 
 
 def _where(known: list[str], conditions: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
-    """`conditions` (column -> value; None is null, a list is any of) as SQL. A column the table lacks selects nothing."""
+    """`conditions` (column -> value, None for null, a list for any of) as SQL; a column the table lacks is no row."""
     parts, values = ["true"], []
     for column, wanted in conditions.items():
         if column not in known:
@@ -124,9 +124,7 @@ def _select(path: str, table: str, conditions: dict[str, Any], order: str, limit
     return _run(path, table, f"select * from {{source}} where {where}{tail}", values)
 
 
-def table(
-    release: Release, name: str, order: str = "", limit: int | None = None, **conditions: Any
-) -> pa.Table | None:
+def table(release: Release, name: str, order: str = "", limit: int | None = None, **conditions: Any) -> pa.Table | None:
     """The rows of a table that meet `conditions`, typed (money stays decimal); None if the release lacks the table."""
     return _select(release.path, name, conditions, order, limit) if release.has(name) else None
 
@@ -161,7 +159,7 @@ def periods(release: Release) -> Rows:
 
 
 def figures(release: Release, metric: str | list[str], grain: str, order: str = "period_start", **keys: Any) -> Rows:
-    """The rows of `metric_values` of a metric and grain. Keys left out are free; `basis` and `dimension` default to none."""
+    """The rows of `metric_values` of a metric and grain. Keys left out are free, `basis` and `dimension` null."""
     conditions = {"metric": metric, "grain": grain, "dimension": None, "basis": None} | keys
     return rows(release, "metric_values", order, **conditions)
 

@@ -14,9 +14,9 @@ from dashboards.tables import Column
 REQUESTS = [
     Column("request_id", "Request"),
     Column("submitted_at", "Submitted (UTC)", "time"),
-    Column("topic", "Topic"),
-    Column("status", "Status"),
-    Column("disposition", "Disposition"),
+    Column("topic", "Topic", "words"),
+    Column("status", "Status", "words"),
+    Column("disposition", "Disposition", "words"),
     Column("first_response_at", "First answer (UTC)", "time"),
     Column("due_at", "Due (UTC)", "time"),
     Column("response_hours", "Business hours to answer", "hours"),
@@ -38,7 +38,7 @@ def requests(view: Selection, **keys: Any) -> None:
         frame.empty("No request on record.", "Nothing was received for this choice of city and topic.")
     else:
         st.caption(f"{fmt.number(found.num_rows)} on record over the whole program, newest first.")
-        tables.show(found, REQUESTS, "requests", "Requests, newest first", missing="not yet")
+        tables.show(found, REQUESTS, "requests", "Requests, newest first", missing="none")
 
 
 def engagements(rows: Rows, name: str) -> None:
@@ -46,9 +46,9 @@ def engagements(rows: Rows, name: str) -> None:
     columns = [
         Column("engagement_id", "Engagement"),
         Column("title", "Title"),
-        Column("topic", "Topic"),
-        Column("intensity", "Intensity"),
-        Column("status", "Status"),
+        Column("topic", "Topic", "words"),
+        Column("intensity", "Intensity", "words"),
+        Column("status", "Status", "words"),
         Column("starts_on", "Starts", "date"),
         Column("ends_on", "Ends", "date"),
         Column("completed_on", "Completed", "date"),
@@ -56,7 +56,7 @@ def engagements(rows: Rows, name: str) -> None:
         Column("planned_cost_usd", "Planned cost", "money"),
         Column("cities", "Cities", "count"),
     ]
-    tables.show([row | {"topic": fmt.words(row["topic"])} for row in rows], columns, name, "Engagements", missing="not yet")
+    tables.show(rows, columns, name, "Engagements", missing="not yet")
 
 
 def standing(row: dict[str, Any], as_of: date) -> str:

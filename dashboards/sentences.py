@@ -56,8 +56,10 @@ def city(name: str, created: Row, answered: Row, when: str) -> str:
     if created["state"] not in ("value", "absent"):
         return f"What {name} asked the desk in {when} is {_missing(created)}."
     if not created.get("value"):
-        return f"{name} asked the desk nothing in {when}." if created["state"] == "value" else (
-            f"No request of {name} is on record for {when}."
+        return (
+            f"{name} asked the desk nothing in {when}."
+            if created["state"] == "value"
+            else (f"No request of {name} is on record for {when}.")
         )
     asked = fmt.quantity(created["value"], "requests")
     return join(f"{name} sent the desk {asked} in {when}.", on_time(answered))
@@ -101,12 +103,18 @@ def where_next(waiting: int, unsure: int, first: Row | None) -> str:
     """How many eligible cities are not yet served, which comes first by the rule, how many cannot be judged."""
     one = waiting == 1
     said = f"{fmt.number(waiting)} eligible cit{'y has' if one else 'ies have'} not been served yet."
-    lead = "" if first is None else (
-        f"{fmt.city(first)} comes first in order of need: it meets {fmt.number(first['criteria_met'])} of the "
-        f"{fmt.number(first['criteria_known'])} criteria for which there is data."
+    lead = (
+        ""
+        if first is None
+        else (
+            f"{fmt.city(first)} comes first in order of need: it meets {fmt.number(first['criteria_met'])} of the "
+            f"{fmt.number(first['criteria_known'])} criteria for which there is data."
+        )
     )
-    also = "" if not unsure else (
-        f"For {fmt.number(unsure)} more the rule cannot say: an input is missing, which is not a no."
+    also = (
+        ""
+        if not unsure
+        else (f"For {fmt.number(unsure)} more the rule cannot say: an input is missing, which is not a no.")
     )
     return join(said, lead, also)
 
@@ -116,7 +124,9 @@ def quality(files: int, with_rows_aside: int, refused: int, failed: int, checks:
     came = f"{fmt.number(files)} file{'' if files == 1 else 's'} came in"
     aside = f"{fmt.number(with_rows_aside)} had rows set aside" if with_rows_aside else "no row was set aside"
     bad = f", {fmt.number(refused)} could not be read" if refused else ""
-    ended = f"All {fmt.number(checks)} checks passed." if not failed else (
-        f"{fmt.number(failed)} of {fmt.number(checks)} checks did not pass."
+    ended = (
+        f"All {fmt.number(checks)} checks passed."
+        if not failed
+        else (f"{fmt.number(failed)} of {fmt.number(checks)} checks did not pass.")
     )
     return join(f"{came}; {aside}{bad}.", ended if checks else "")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import streamlit as st
 
@@ -16,7 +17,7 @@ PAGE = 1000
 
 
 class Column(NamedTuple):
-    """A column of a table: key of the row, heading, kind (text, count, percent, hours, number, money, date, time)."""
+    """A column: key of the row, heading, kind (text, words, count, number, percent, hours, money, date, time)."""
 
     key: str
     label: str
@@ -25,21 +26,14 @@ class Column(NamedTuple):
 
 
 def _config(column: Column) -> Any:
-    make = st.column_config
-    common: dict[str, Any] = {"label": column.label, "help": column.help}
-    match column.kind:
-        case "count":
-            return make.NumberColumn(**common, format="localized")
-        case "percent":
-            return make.NumberColumn(**common, format="%.1f%%")
-        case "hours" | "number":
-            return make.NumberColumn(**common, format="%.1f")
-        case "money":
-            return make.NumberColumn(**common, format="dollar")
-        case "date":
-            return make.DateColumn(**common, format="MMM D, YYYY")
-        case "time":
-            return make.DatetimeColumn(**common, format="MMM D, YYYY, HH:mm")
+    make, common = st.column_config, {"label": column.label, "help": column.help}
+    numbers = {"count": "localized", "number": "localized", "percent": "%.1f%%", "hours": "%.1f", "money": "dollar"}
+    if column.kind in numbers:
+        return make.NumberColumn(**common, format=numbers[column.kind])
+    if column.kind == "date":
+        return make.DateColumn(**common, format="MMM D, YYYY")
+    if column.kind == "time":
+        return make.DatetimeColumn(**common, format="MMM D, YYYY, HH:mm")
     return make.TextColumn(**common)
 
 
@@ -48,21 +42,29 @@ def show(
     columns: Sequence[Column],
     name: str,
     alt: str,
+    *,
     missing: str = MISSING,
     height: int | None = None,
-) -> None:
-    """Show the `columns` of `found` (a typed table or rows), at most PAGE rows on the page, all of them in the CSV."""
+    pick: bool = False,
+) -> int | None:
+    """Show the `columns` of `found` (a typed table or rows), at most PAGE rows on the page, all of them in the CSV.
+
+    With `pick` a reader can select a row: its position is returned, else None.
+    """
     data = found if isinstance(found, pa.Table) else pa.Table.from_pylist(found) if found else pa.table({})
     present = [column for column in columns if column.key in data.column_names]
     data = data.select([column.key for column in present])
-    st.dataframe(
-        data.slice(0, PAGE),
+    shown = _words(data.slice(0, PAGE), present)
+    event = st.dataframe(
+        shown,
         column_config={column.key: _config(column) for column in present},
         hide_index=True,
         placeholder=missing,
         height=height or "auto",
         alt=alt,
         key=f"table_{name}",
+        on_select="rerun" if pick else "ignore",
+        selection_mode="single-row",
     )
     if data.num_rows > PAGE:
         st.caption(f"The first {fmt.number(PAGE)} of {fmt.number(data.num_rows)} rows; the download has all of them.")
@@ -75,6 +77,17 @@ def show(
         on_click="ignore",
         icon=":material/download:",
     )
+    selected: list[int] = event["selection"]["rows"] if pick else []
+    return selected[0] if selected else None
+
+
+def _words(data: pa.Table, columns: Sequence[Column]) -> pa.Table:
+    """Ids of the taxonomy as words, for the page; the download keeps the ids."""
+    for place, column in enumerate(columns):
+        if column.kind == "words" and pa.types.is_string(data.schema.field(place).type):
+            spaced = pc.replace_substring(data.column(place), "_", " ")
+            data = data.set_column(place, column.key, pc.utf8_capitalize(spaced))
+    return data
 
 
 def _csv(data: pa.Table) -> bytes:

@@ -63,7 +63,9 @@ def run(
     where_home, where_landing = unchanged.where(str(home or ""), str(landing or ""))
     _dated(as_of, known_on)
     if not Path(where_landing).is_dir():
-        raise refuse(f"{where_landing} is not a folder; name the landing folder with --landing, or make one with `cities311 sample`")
+        raise refuse(
+            f"{where_landing} is not a folder; name the landing folder with --landing, or make one with `cities311 sample`"
+        )
     from pipelines import execute
 
     seen = unchanged.look(where_landing)
@@ -98,8 +100,10 @@ def status(home: Home = None, as_json: Json = False) -> None:
         f"Program    {told['program']}",
         f"As of      {told['as_of']}    known on {told['known_on']}",
         f"Published  {told['created_at']}    code {told['code_version']}    catalog {told['catalog_version']}",
-        f"Files      {len(told['sources'])}: " + ", ".join(f"{sum(s[c] for s in told['sources']):,} {c}" for c in COUNTS),
-        f"Checks     {len(told['checks'])}, of which {len(failing)} warn: " + ", ".join(f"{c['table']} {c['name']}" for c in failing),
+        f"Files      {len(told['sources'])}: "
+        + ", ".join(f"{sum(s[c] for s in told['sources']):,} {c}" for c in COUNTS),
+        f"Checks     {len(told['checks'])}, of which {len(failing)} warn: "
+        + ", ".join(f"{c['table']} {c['name']}" for c in failing),
     ]
     typer.echo("\n".join(lines))
 
@@ -112,7 +116,7 @@ def sources(home: Home = None, as_json: Json = False) -> None:
     """What was received and when: every file, with received = accepted + quarantined + repeats."""
     from pipelines import steps
 
-    receipts = sorted(steps.receipts(layout_of(home)).receipts.values(), key=lambda r: (r.source, r.name))
+    receipts = sorted(steps.receipts(layout_of(home)).all.values(), key=lambda r: (r.source, r.name))
     rows = [
         {"file": r.name, "status": r.status, **{c: getattr(r, c) for c in COUNTS}, "known_at": r.known_at,
          "vintage": r.facts.get("vintage", ""), "unused_columns": ", ".join(r.unused), "message": r.message}
@@ -123,7 +127,9 @@ def sources(home: Home = None, as_json: Json = False) -> None:
 
 @app.command()
 def quarantine(
-    source: Annotated[str | None, typer.Argument(help="Only this source.")] = None, home: Home = None, as_json: Json = False
+    source: Annotated[str | None, typer.Argument(help="Only this source.")] = None,
+    home: Home = None,
+    as_json: Json = False,
 ) -> None:
     """What was set aside and why: file, row, column, what was found, what was expected."""
     import pyarrow.parquet as pq
@@ -131,7 +137,7 @@ def quarantine(
     from pipelines import steps
 
     ledger, rows = steps.receipts(layout_of(home)), []
-    for receipt in sorted(ledger.receipts.values(), key=lambda r: r.name):
+    for receipt in sorted(ledger.all.values(), key=lambda r: r.name):
         if source and source not in (receipt.source, receipt.table):
             continue
         if receipt.status == "refused":
@@ -139,7 +145,10 @@ def quarantine(
         elif receipt.status == "accepted" and ledger.aside(receipt).exists():
             aside = pq.read_table(ledger.aside(receipt)).to_pylist()
             rows += [
-                {"file": receipt.name, **{k: a[k] if a[k] is not None else "" for k in ("row", "column", "found", "expected")}}
+                {
+                    "file": receipt.name,
+                    **{k: a[k] if a[k] is not None else "" for k in ("row", "column", "found", "expected")},
+                }
                 for a in aside
                 if a["state"] == "quarantined"
             ]
@@ -184,9 +193,7 @@ def show_metric(
 
 
 @app.command()
-def dashboard(
-    port: Annotated[int, typer.Option(help="Port of the pages.")] = 8501, home: Home = None
-) -> None:
+def dashboard(port: Annotated[int, typer.Option(help="Port of the pages.")] = 8501, home: Home = None) -> None:
     """Serve the pages at http://localhost:PORT."""
     os.environ["CITIES311_HOME"] = str(layout_of(home).home)
     os.chdir(settings.ROOT)  # Streamlit reads .streamlit/config.toml from the working folder
@@ -201,7 +208,11 @@ def doctor(home: Home = None, landing: Landing = None, as_json: Json = False) ->
 
     where_home, where_landing = unchanged.where(str(home or ""), str(landing or ""))
     found = health.examine(settings.Layout(Path(where_home)), Path(where_landing))
-    show([{"check": f.name, "state": "ok" if f.good else "wrong", "found": f.found, "do": f.remedy} for f in found], as_json, "")
+    show(
+        [{"check": f.name, "state": "ok" if f.good else "wrong", "found": f.found, "do": f.remedy} for f in found],
+        as_json,
+        "",
+    )
     if not all(f.good for f in found):
         raise typer.Exit(1)
 

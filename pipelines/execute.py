@@ -1,6 +1,5 @@
 """One run of the publish job, in this process, recorded where the Dagster UI reads."""
 
-import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -25,18 +24,19 @@ def run(
     layout = Layout(Path(home))
     try:
         program.load(Path(landing))
-        models.load(catalog.load().sources)
+        steps.every_model()
         with steps.alone(layout):
             pass
     except (program.ProgramError, models.ModelError, catalog.CatalogError, steps.Busy) as error:
         raise Failed(str(error)) from error
     instance = dagster_instance(layout)
     config = {"landing": landing, "home": home, "as_of": as_of, "known_on": known_on}
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)  # the run's own log keeps everything
-    job = defs().get_job_def("publish")
-    result = job.execute_in_process(
-        instance=instance, run_config={"resources": {"warehouse": {"config": config}}}, raise_on_error=False
-    )
+    job = defs().resolve_job_def("publish")
+    run_config = {
+        "resources": {"warehouse": {"config": config}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the run's own log keeps everything
+    }
+    result = job.execute_in_process(instance=instance, run_config=run_config, raise_on_error=False)
     if not result.success:
         raise Failed(_why(result, layout))
     release = publish.current(layout.releases) or ""
@@ -76,9 +76,7 @@ def _new(result: dg.ExecuteInProcessResult, layout: Layout) -> dict[str, int]:
     with steps.warehouse(layout) as connection:
         warnings = sum(not o["passed"] for o in steps.outcomes(connection))
     return {
-        "files": sum(int(m["files_taken_in_now"].value) for m in metadata if "files_taken_in_now" in m),
-        "tables": sum(bool(m["made_now"].value) for m in metadata if "made_now" in m),
+        "files": sum(int(str(m["files_taken_in_now"].value)) for m in metadata if "files_taken_in_now" in m),
+        "tables": sum(1 for m in metadata if "made_now" in m and m["made_now"].value),
         "warnings": warnings,
     }
-
-

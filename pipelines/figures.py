@@ -7,7 +7,10 @@ import duckdb
 
 from assets.releases import publish
 
-COLUMNS = "grain, city_id, topic, dimension, dimension_value, basis, period, value, amount_usd, numerator, denominator, ci_low, ci_high, unit, state, status, reason"
+COLUMNS = (
+    "grain, city_id, topic, dimension, dimension_value, basis, period, value, amount_usd, numerator, denominator,"
+    " ci_low, ci_high, unit, state, status, reason"
+)
 
 
 class Unknown(Exception):
@@ -23,7 +26,12 @@ def show(
         raise Unknown(f"no release {release or ''}; there are: {', '.join(publish.listing(releases)) or 'none yet'}")
     values = str(releases / release / "metric_values.parquet")
     with duckdb.connect() as connection:
-        known = [m for (m,) in connection.execute("select distinct metric from read_parquet(?) order by 1", [values]).fetchall()]
+        known = [
+            m
+            for (m,) in connection.execute(
+                "select distinct metric from read_parquet(?) order by 1", [values]
+            ).fetchall()
+        ]
         if metric not in known:
             raise Unknown(f"no metric {metric!r} in release {release}; there are: {', '.join(known)}")
         found = connection.execute(
@@ -34,6 +42,8 @@ def show(
         names = [d[0] for d in found.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     if not rows:
-        raise Unknown(f"{metric} has no figure for period {period}, city {city or 'any'}, topic {topic or 'any'} in {release}")
+        raise Unknown(
+            f"{metric} has no figure for period {period}, city {city or 'any'}, topic {topic or 'any'} in {release}"
+        )
     used = [n for n in names if any(row[n] is not None for row in rows)]
     return [{"release": release, "metric": metric, **{n: row[n] for n in used}} for row in rows]

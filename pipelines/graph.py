@@ -19,7 +19,7 @@ def key(table: str) -> dg.AssetKey:
 def build() -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Every asset, from landing files to the release."""
     entries = catalog.load()
-    every = models.load(entries.sources)
+    every = steps.every_model()
     folders = sorted({s.landing_folder for s in entries.sources.values()})
     landing = [
         dg.AssetSpec(["landing", f], group_name="landing", description=f"Files as sent: LANDING/{f}/") for f in folders
@@ -48,7 +48,7 @@ def _raw(entries: catalog.Catalog) -> dg.AssetsDefinition:
             found = steps.outcomes(connection)
         ledger = steps.receipts(request.layout)
         for source in entries.sources:
-            files = [r for r in ledger.receipts.values() if r.table == source]
+            files = [r for r in ledger.all.values() if r.table == source]
             counts = {c: sum(getattr(r, c) for r in files) for c in ("received", "accepted", "quarantined", "repeats")}
             metadata = {"dagster/row_count": counts["accepted"], **counts, "files": len(files)}
             metadata["files_taken_in_now"] = sum(r.table == source for r in new)
@@ -63,7 +63,9 @@ def _reference() -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             key(f"reference.{t}"),
-            deps=[key("raw.census_gazetteer")] if t in gazetteer else [key(f"raw.{f}") for f in ("requests", "ledger", "eligibility")],
+            deps=[key("raw.census_gazetteer")]
+            if t in gazetteer
+            else [key(f"raw.{f}") for f in ("requests", "ledger", "eligibility")],
             group_name="reference",
             kinds={"duckdb"},
         )
@@ -108,7 +110,7 @@ def _layer(layer: str, every: dict[str, models.Model], entries: catalog.Catalog)
 def _release(every: dict[str, models.Model]) -> dg.AssetsDefinition:
     @dg.asset(
         key="release",
-        deps=[key(t) for t, m in every.items() if m.layer == "published"],
+        deps=[key(t) for t in every],
         group_name="release",
         description="An immutable, checked, numbered snapshot; CURRENT names one.",
         kinds={"parquet"},
@@ -136,6 +138,7 @@ def _result(
     error = any(o["severity"] == "fail" for o in failed)
     told = {o["name"]: "passed" if o["passed"] else f"{o['severity']}: {o['detail']}" for o in rules}
     check = dg.AssetCheckResult(
+        asset_key=key(table),
         check_name=CHECK,
         passed=not failed,
         severity=dg.AssetCheckSeverity.ERROR if error else dg.AssetCheckSeverity.WARN,

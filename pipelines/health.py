@@ -40,7 +40,9 @@ def examine(layout: Layout, landing: Path) -> list[Finding]:
 
 def _python() -> Finding:
     found = ".".join(map(str, sys.version_info[:3]))
-    return Finding("Python", sys.version_info >= (3, 11), found, "install Python 3.11 or newer and run `make run` again")
+    return Finding(
+        "Python", sys.version_info >= (3, 11), found, "install Python 3.11 or newer and run `make run` again"
+    )
 
 
 def _packages() -> list[Finding]:
@@ -58,7 +60,9 @@ def _packages() -> list[Finding]:
 def _space(home: Path) -> Finding:
     there = next(p for p in [home, *home.parents] if p.exists())
     free = shutil.disk_usage(there).free / 1e9
-    return Finding("disk", free >= LEAST_FREE_GB, f"{free:.0f} GB free", "" if free >= LEAST_FREE_GB else "free some disk space")
+    return Finding(
+        "disk", free >= LEAST_FREE_GB, f"{free:.0f} GB free", "" if free >= LEAST_FREE_GB else "free some disk space"
+    )
 
 
 def _writable(home: Path) -> Finding:
@@ -74,15 +78,24 @@ def _writable(home: Path) -> Finding:
 
 def _landing(landing: Path) -> Finding:
     if not landing.is_dir():
-        return Finding("landing", False, f"{landing} is not a folder", "name it with --landing, or write one with `cities311 sample`")
+        return Finding(
+            "landing",
+            False,
+            f"{landing} is not a folder",
+            "name it with --landing, or write one with `cities311 sample`",
+        )
     try:
         program.load(landing)
     except program.ProgramError as error:
         return Finding("landing", False, str(error), "mend program.yml")
     known = {s.landing_folder for s in catalog.load().sources.values()}
-    unknown = sorted(p.name for p in landing.iterdir() if p.is_dir() and p.name not in known and not p.name.startswith("."))
+    unknown = sorted(
+        p.name for p in landing.iterdir() if p.is_dir() and p.name not in known and not p.name.startswith(".")
+    )
     remedy = f"rename to one of: {', '.join(sorted(known))}" if unknown else ""
-    return Finding("landing", not unknown, f"unknown folders: {', '.join(unknown)}" if unknown else str(landing), remedy)
+    return Finding(
+        "landing", not unknown, f"unknown folders: {', '.join(unknown)}" if unknown else str(landing), remedy
+    )
 
 
 def _dictionary() -> Finding:
@@ -110,5 +123,10 @@ def _release(releases: Path) -> Finding:
     for table in publish.manifest(releases, current)["tables"]:
         path = releases / current / f"{table['name']}.parquet"
         if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != table["sha256"]:
-            return Finding("release", False, f"{current}: {path.name} is not as it was published", "restore it, or run `cities311 run` on changed input")
+            return Finding(
+                "release",
+                False,
+                f"{current}: {path.name} is not as it was published",
+                "restore it, or run `cities311 run` on changed input",
+            )
     return Finding("release", True, f"{current}, every file as published")

@@ -11,7 +11,7 @@ import duckdb
 from pipelines import settings, steps
 
 
-class Warehouse(dg.ConfigurableResource):
+class Warehouse(dg.ConfigurableResource[None]):
     """Sole writer of HOME. Empty fields take the settings' defaults."""
 
     landing: str = ""

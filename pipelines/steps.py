@@ -19,6 +19,8 @@ import duckdb
 
 from assets import catalog, checks, models, program, reference
 from assets.raw import ingest, places
+from assets.raw.receipts import Receipt, Receipts
+from assets.raw.views import make_views
 from assets.releases import publish
 from pipelines.settings import ROOT, Layout
 
@@ -28,6 +30,10 @@ Report = Callable[[str], None]
 
 class Busy(Exception):
     """Another run holds the warehouse."""
+
+
+class OtherLanding(Exception):
+    """This HOME holds the files of another landing folder; mixing them would publish both as one program."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,9 @@ def alone(layout: Layout) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
-            raise Busy(f"another run (process {lock.read().strip()}) is writing {layout.home}; wait for it to end") from error
+            raise Busy(
+                f"another run (process {lock.read().strip()}) is writing {layout.home}; wait for it to end"
+            ) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -64,17 +72,18 @@ def warehouse(layout: Layout) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def receipts(layout: Layout) -> ingest.Ledger:
-    return ingest.Ledger(layout.raw, layout.quarantine)
+def receipts(layout: Layout) -> Receipts:
+    return Receipts(layout.raw, layout.quarantine)
 
 
-def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Report) -> list[ingest.Receipt]:
+def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Report) -> list[Receipt]:
     """Reads what is new in landing and points the raw views at what is known. Returns the receipts written now."""
+    _one_landing(request)
     ledger, zone = receipts(request.layout), program.load(request.landing).time_zone
     new = ingest.ingest(request.landing, ledger, connection, catalog.load(), zone, report)
     sources = catalog.load().sources
     known_on = instant(request, ledger)
-    prints = ingest.make_views(connection, ledger, sources, known_on)
+    prints = make_views(connection, ledger, sources, known_on)
     places.build(connection)
     models.prepare(connection)
     _remember(connection, {f"raw.{table}": fingerprint for table, fingerprint in prints.items()})
@@ -83,11 +92,26 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
     return new
 
 
-def instant(request: Request, ledger: ingest.Ledger) -> datetime:
+def _one_landing(request: Request) -> None:
+    """A HOME keeps to the landing folder that it was filled from, as long as that one is there."""
+    note = request.layout.raw / "LANDING"
+    landing = request.landing.resolve()
+    if note.exists():
+        earlier = Path(note.read_text(encoding="utf-8").strip())
+        if earlier != landing and earlier.is_dir():
+            raise OtherLanding(
+                f"{request.layout.home} holds what arrived in {earlier}, not in {landing}; "
+                "name another --home, so that two programs are never published as one"
+            )
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(f"{landing}\n", encoding="utf-8")
+
+
+def instant(request: Request, ledger: Receipts) -> datetime:
     """Up to when receipts count: as asked, else the last one there is, so that the same files give the same release."""
     if request.known_on:
         return request.known_on
-    known = [datetime.fromisoformat(r.known_at) for r in ledger.receipts.values()]
+    known = [datetime.fromisoformat(r.known_at) for r in ledger.all.values()]
     return max(known, default=datetime.fromtimestamp(0, UTC))
 
 
@@ -127,7 +151,7 @@ def build(
     """Makes the tables of one layer whose text or inputs changed, and checks them."""
     entries = catalog.load()
     stood = models.prepare(connection)
-    every = models.load(entries.sources)
+    every = every_model()
     inputs = {table: fingerprint for table, (fingerprint, _) in stood.items()}
     made = models.build(connection, {t: m for t, m in every.items() if m.layer == layer}, inputs, report)
     prints = {t: f for t, (f, _) in models.prepare(connection).items()}
@@ -146,7 +170,9 @@ def build(
 
 def outcomes(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Every check outcome that stands, ordered."""
-    found = connection.execute('select name, "table", severity, passed, failed_rows, detail from meta.checks order by 2, 1')
+    found = connection.execute(
+        'select name, "table", severity, passed, failed_rows, detail from meta.checks order by 2, 1'
+    )
     names = [d[0] for d in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -168,16 +194,28 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         code_version=code_version(),
         catalog_version=catalog_version(),
     )
+    published = [m.path.stem for m in every_model().values() if m.layer == "published"]
     sources = [
         {**asdict(r), "vintage": r.facts.get("vintage"), "unused": ", ".join(r.unused)} for r in ledger.known(known_on)
     ]
-    return publish.publish(connection, request.layout.releases, facts, catalog.load(), sources, found)
+    return publish.publish(connection, request.layout.releases, facts, catalog.load(), published, sources, found)
+
+
+@cache
+def every_model() -> dict[str, models.Model]:
+    """The SQL files, parsed once."""
+    return models.load(catalog.load().sources)
 
 
 @cache
 def code_version() -> str:
     """Of the text that makes figures."""
-    files = [p for folder in ("assets", "sql", "pipelines") for p in sorted((ROOT / folder).rglob("*")) if p.suffix in (".py", ".sql")]
+    files = [
+        p
+        for folder in ("assets", "sql", "pipelines")
+        for p in sorted((ROOT / folder).rglob("*"))
+        if p.suffix in (".py", ".sql")
+    ]
     return _digest(*(p.read_text(encoding="utf-8") for p in files))[:12]
 
 
@@ -191,12 +229,16 @@ def _digest(*texts: str) -> str:
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, prints: dict[str, str]) -> None:
-    connection.executemany("insert or replace into meta.tables values (?, ?, 0)", [list(item) for item in prints.items()])
+    connection.executemany(
+        "insert or replace into meta.tables values (?, ?, 0)", [list(item) for item in prints.items()]
+    )
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, found: list[checks.Outcome], table: str) -> None:
     """Replaces the outcomes of a table (or of all whose name begins so, for a layer)."""
-    connection.execute('delete from meta.checks where "table" = ? or (ends_with(?, \'.\') and starts_with("table", ?))', [table] * 3)
+    connection.execute(
+        'delete from meta.checks where "table" = ? or (ends_with(?, \'.\') and starts_with("table", ?))', [table] * 3
+    )
     rows = [[o.name, o.table, o.severity, o.passed, o.failed_rows, o.detail] for o in found]
     if rows:
         connection.executemany("insert into meta.checks values (?, ?, ?, ?, ?, ?)", rows)

@@ -201,9 +201,7 @@ def load(folder: Path = HERE) -> Catalog:
     sources = [_read(path, Source) for path in sorted((folder / "sources").glob("*.yml"))]
     tables = [_read(path, Table) for path in sorted((folder / "tables").glob("*.yml"))]
     metrics = [
-        _check(path, Metric, entry)
-        for path in sorted((folder / "metrics").glob("*.yml"))
-        for entry in _yaml(path)
+        _check(path, Metric, entry) for path in sorted((folder / "metrics").glob("*.yml")) for entry in _yaml(path)
     ]
     topics = [_check(folder / "topics.yml", Topic, entry) for entry in _yaml(folder / "topics.yml")["topics"]]
     return Catalog(

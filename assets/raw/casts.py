@@ -78,7 +78,10 @@ def _value(column: str, spec: SourceColumn, text: str, dates: str | None, zone: 
             "true or false",
         )
     if spec.type == "integer":
-        return f"case when regexp_full_match({text}, '[+-]?[0-9]+') then try_cast({text} as bigint) end", "a whole number"
+        return (
+            f"case when regexp_full_match({text}, '[+-]?[0-9]+') then try_cast({text} as bigint) end",
+            "a whole number",
+        )
     if spec.type == "number":
         number = f"try_cast({text} as double)"
         return f"case when isfinite({number}) then {number} end", "a number"

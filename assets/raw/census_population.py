@@ -9,6 +9,7 @@ from assets.raw.reading import Fault, Landed, Parsed, Unreadable
 
 ESTIMATE = re.compile(r"popestimate_?((?:19|20)\d\d)", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)\d\d")
+HEADER_ROWS = 20  # the workbook's years stand within its first rows
 VINTAGE = re.compile(r"Vintage ((?:19|20)\d\d)")
 
 
@@ -20,12 +21,17 @@ def read(landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
     """
     start = tabular.head(landed.path)
     if start.startswith((workbook.ZIP_MAGIC, workbook.OLE_MAGIC)):
-        return _places(workbook.sheets(delimited.plain(landed.path)), connection)
-    parsed = delimited.read(landed, connection, "census_population", encodings=("utf-8", "latin-1"))
+        sheets = workbook.sheets(delimited.plain(landed.path))
+        if any(len(_years(row)) >= 2 for sheet in sheets for row in sheet.rows[:HEADER_ROWS]):
+            return _places(sheets, connection)
+    parsed = tabular.read(landed, connection, "census_population") or delimited.read(
+        landed, connection, "census_population", encodings=("utf-8", "latin-1")
+    )
     years = [match[1] for name in parsed.rows.columns if (match := ESTIMATE.fullmatch(name))]
     if not years or not {"state", "place"} <= {name.lower() for name in parsed.rows.columns}:
         raise Unreadable(
-            "the header is not that of a SUB-EST file; expected SUMLEV, STATE, PLACE, NAME and POPESTIMATE columns"
+            "the header is not that of a SUB-EST file or of the workbook of incorporated places; expected SUMLEV, STATE, "
+            "PLACE, NAME and POPESTIMATE columns, or a header with one column a year"
         )
     parsed.facts["vintage"] = max(years)
     return parsed
@@ -33,13 +39,7 @@ def read(landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
 
 def _places(sheets: list[workbook.Sheet], connection: duckdb.DuckDBPyConnection) -> Parsed:
     """Rows between the header's line of years and the notes. A line amid them without any figure is a reject."""
-    found = ((s.rows, at) for s in sheets for at, row in enumerate(s.rows) if len(_years(row)) >= 2)
-    rows, at = next(found, ([], 0))
-    if not rows:
-        raise Unreadable(
-            "no sheet has a header with years; expected the workbook of incorporated places (SUB-IP-EST), one column "
-            "a year"
-        )
+    rows, at = next((s.rows, at) for s in sheets for at, row in enumerate(s.rows) if len(_years(row)) >= 2)
     columns = _columns(rows[: at + 1])
     last = max((i for i in range(at + 1, len(rows)) if any(rows[i][c] is not None for c in columns)), default=at)
     places, numbers, rejects = [], [], []
@@ -59,8 +59,10 @@ def _places(sheets: list[workbook.Sheet], connection: duckdb.DuckDBPyConnection)
 
 
 def _years(row: workbook.Row) -> list[int]:
-    """Columns of a header line that hold nothing but a year."""
-    return [i for i, cell in enumerate(row) if i and cell and YEAR.fullmatch(cell)]
+    """Columns of a header line that hold consecutive years; none in other lines, where a population may look like one."""
+    found = {i: int(cell) for i, cell in enumerate(row) if i and cell and YEAR.fullmatch(cell)}
+    years = list(found.values())
+    return list(found) if years and years == list(range(years[0], years[0] + len(years))) else []
 
 
 def _columns(header: list[workbook.Row]) -> dict[int, str]:

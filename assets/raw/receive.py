@@ -13,24 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.catalog import Source
-from assets.raw import places
+from assets.raw import set_aside
 from assets.raw.casts import Cast, cast, name, quote
 from assets.raw.mapping import Mapping
 from assets.raw.reading import Fault, Parsed, Unreadable
-
-SET_ASIDE = pa.schema(
-    [
-        ("index", pa.int64()),  # position among the rows written, null for a row that never was one
-        ("row", pa.int64()),
-        ("state", pa.string()),  # quarantined, repeat
-        ("column", pa.string()),
-        ("found", pa.string()),
-        ("expected", pa.string()),
-    ]
-)
-WITHHELD = "(personal, not shown)"
-EMPTY = "a value; the column must not be empty"
-SHOWN = 80  # characters of a cell quoted in a reason
 
 
 class MissingColumns(Unreadable):
@@ -77,26 +63,27 @@ def receive(
     part = target.with_suffix(".part")
     texts, unused = _texts(parsed, spec, mapping)
     gazetteer = bool(connection.execute("select count(*) from reference.places").fetchall()[0][0])
-    cells = {
-        column: cast(column, s, mapping.dates, mapping.zone or zone)
-        for column, s in spec.columns.items()
-    }
+    cells = {column: cast(column, s, mapping.dates, mapping.zone or zone) for column, s in spec.columns.items()}
     if not gazetteer:
         cells = {c: _geoid_only(cell, c) if spec.columns[c].type == "city" else cell for c, cell in cells.items()}
     numbered = '"_row"' if "_row" in parsed.rows.columns else None
     select = _select(spec, texts, cells, numbered, gazetteer)
     try:
-        parsed.rows.query("received", select).write_parquet(str(part))
+        typed = parsed.rows.query("received", select)
+        assert typed is not None  # a select always gives a relation
+        typed.write_parquet(str(part))
     except duckdb.Error as error:
         raise Unreadable(f"the rows cannot be read: {_first_line(error)}; ask the sender to export again") from error
     rejects = [*parsed.rejects, *_rejects(connection, parsed.rejects_table)]
     if rejects and numbered is None:
         _number_rows(connection, part, parsed.first_row, rejects)
         numbered = '"_row"'
-    faults = _explain(connection, part, spec, cells, numbered or f"file_row_number + {parsed.first_row}", gazetteer)
-    repeats = _repeats(connection, part, spec, numbered or f"file_row_number + {parsed.first_row}")
+    faults = set_aside.explain(
+        connection, part, spec, cells, numbered or f"file_row_number + {parsed.first_row}", gazetteer
+    )
+    repeats = set_aside.repeats(connection, part, spec, numbered or f"file_row_number + {parsed.first_row}")
     rows = pq.read_metadata(part).num_rows
-    _write_aside(aside, rejects, faults, repeats)
+    set_aside.write(aside, rejects, faults, repeats)
     os.replace(part, target)
     quarantined = len(rejects) + len({row["index"] for row in faults})
     return Outcome(
@@ -146,7 +133,9 @@ def _mapped(texts: dict[str, str], mapping: Mapping) -> dict[str, str]:
         exact_first = sorted(values, key=lambda theirs: any(c in theirs for c in "*?["))
         for theirs in exact_first:
             ours = values[theirs]
-            test = f"{source} glob {quote(theirs)}" if any(c in theirs for c in "*?[") else f"{source} = {quote(theirs)}"
+            test = (
+                f"{source} glob {quote(theirs)}" if any(c in theirs for c in "*?[") else f"{source} = {quote(theirs)}"
+            )
             for into, value in (ours if isinstance(ours, dict) else {column: ours}).items():
                 arms.setdefault(into, []).append(f"when {test} then {'null' if value is None else quote(value)}")
         for into, cases in arms.items():
@@ -161,12 +150,12 @@ def _geoid_only(cell: Cast, column: str) -> Cast:
     return Cast(value, cell.misfit, cell.expected)
 
 
-def _select(
-    spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbered: str | None, gazetteer: bool
-) -> str:
+def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbered: str | None, gazetteer: bool) -> str:
     """The single pass: text, then typed values, then whether the row fits."""
     columns = list(spec.columns)
-    text = ", ".join(f"nullif(trim({texts[c]}), '') as {name(c)}" if c in texts else f"null::varchar as {name(c)}" for c in columns)
+    text = ", ".join(
+        f"nullif(trim({texts[c]}), '') as {name(c)}" if c in texts else f"null::varchar as {name(c)}" for c in columns
+    )
     present = ", ".join(name(c) for c in columns if c in texts)
     joins = "".join(
         f" left join reference.place_names as {name(c + '_place')} on {name(c + '_place')}.name = lower(t.{name(c)})"
@@ -182,10 +171,10 @@ def _select(
     return f"""
         with text_of as (select {text}{number} from received),
         typed as (
-            select t as s, hash({present}) as _hash{number}, {', '.join(values)}{_markers(spec, texts)}
+            select t as s, hash({present}) as _hash{number}, {", ".join(values)}{_markers(spec, texts)}
             from text_of as t{joins}
         ),
-        judged as (select *, {' or '.join(misfits) or 'false'} as _misfit from typed)
+        judged as (select *, {" or ".join(misfits) or "false"} as _misfit from typed)
         select {typed_columns}{number}, _hash, case when _misfit then {sent} end::varchar as _sent from judged
     """
 
@@ -216,7 +205,10 @@ def _rejects(connection: duckdb.DuckDBPyConnection, table: str | None) -> list[F
     except duckdb.CatalogException:  # no row was rejected, so the table was never made
         return []
     words = {
-        "INVALID ENCODING": ("bytes that are not UTF-8", "UTF-8; send it as UTF-8, or declare `encoding: latin-1` in mapping.yml"),
+        "INVALID ENCODING": (
+            "bytes that are not UTF-8",
+            "UTF-8; send it as UTF-8, or declare `encoding: latin-1` in mapping.yml",
+        ),
         "UNQUOTED VALUE": ("a quote that is not closed", "a closing quote; quotes inside a cell are doubled"),
     }
     return [Fault(line, column, *words.get(kind, _columns_found(message))) for line, column, kind, message in found]
@@ -227,14 +219,19 @@ def _columns_found(message: str) -> tuple[str, str]:
     head = message.splitlines()[0]
     expected, _, found = head.removeprefix("Expected Number of Columns:").partition("Found:")
     if found:
-        return f"{found.strip()} columns", f"{expected.strip()} columns, as in the header; quote cells that hold the delimiter"
+        return (
+            f"{found.strip()} columns",
+            f"{expected.strip()} columns, as in the header; quote cells that hold the delimiter",
+        )
     return "a row that cannot be split into columns", "a row as the header describes"
 
 
 def _number_rows(connection: duckdb.DuckDBPyConnection, part: Path, first_row: int, rejects: list[Fault]) -> None:
     """Rewrites the file with `_row`, counting the rejected rows in between."""
     lines = sorted(reject.row for reject in rejects)
-    before = pa.table({"good": [line - first_row - rank for rank, line in enumerate(lines)], "shift": range(1, len(lines) + 1)})
+    before = pa.table(
+        {"good": [line - first_row - rank for rank, line in enumerate(lines)], "shift": range(1, len(lines) + 1)}
+    )
     connection.register("rejected_before", before)
     again = part.with_suffix(".again")
     connection.execute(f"""
@@ -248,81 +245,6 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, part: Path, first_row: i
     """)
     connection.unregister("rejected_before")
     os.replace(again, part)
-
-
-def _explain(
-    connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, cells: dict[str, Cast], row: str, gazetteer: bool
-) -> list[dict[str, object]]:
-    """Every cell that does not fit, of every row set aside."""
-    texts = {c: f"_sent ->> {quote('$.' + name(c))}" for c in spec.columns}
-    connection.execute(f"""
-        create or replace temp table misfits as
-        select file_row_number as index, {row} as row, {', '.join(f'{t} as {name(c)}' for c, t in texts.items())}
-        from read_parquet({quote(str(part))}, file_row_number = true) where _sent is not null
-    """)
-    joins = "".join(
-        f" left join reference.place_names as {name(c + '_place')} on {name(c + '_place')}.name = lower(t.{name(c)})"
-        for c, s in spec.columns.items()
-        if gazetteer and s.type == "city"
-    )
-    values = ", ".join(f"({cells[c].value})::{t} as {name(c)}" for c, t in _typed(spec) if c in cells)
-    connection.execute(f"create or replace temp table judged as select t as s, {values} from misfits as t{joins}")
-    arms = [(c, cells[c].misfit, cells[c].expected) for c in spec.columns if cells[c].misfit]
-    rules = [(rule.column, f"not ({rule.test})", rule.expected) for rule in spec.rules]
-    faults: list[dict[str, object]] = []
-    for column, test, expected in arms + rules:
-        found = connection.execute(
-            f"select s.index, s.row, s.{name(column)} from judged where {test} order by 1"
-        ).fetchall()
-        for index, line, text in found:
-            words = expected if text is not None or (column, test, expected) in rules else EMPTY
-            if spec.columns[column].type == "city" and text is not None:
-                words = places.hint(connection, text)
-            shown = _shown(text, spec.columns[column].personal)
-            faults.append(
-                {"index": index, "row": line, "state": "quarantined", "column": column, "found": shown, "expected": words}
-            )
-    return faults
-
-
-def _shown(text: str | None, personal: bool) -> str:
-    """A cell as a reason may quote it. An address in the wrong column is personal all the same."""
-    if text is None:
-        return "nothing"
-    return WITHHELD if personal or "@" in text else text[:SHOWN]
-
-
-def _repeats(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, row: str) -> list[dict[str, object]]:
-    """Rows equal, cell by cell, to an earlier row of this file: found by hash, confirmed on the values."""
-    cells = ", ".join(name(c) for c, _ in _typed(spec))
-    found = connection.execute(f"""
-        with fitting as (select * from read_parquet({quote(str(part))}, file_row_number = true) where _sent is null),
-        twice as (select _hash from fitting group by _hash having count(*) > 1),
-        ranked as (
-            select file_row_number as index, {row} as row, row_number() over same as nth, first_value({row}) over same as original
-            from fitting where _hash in (select _hash from twice)
-            window same as (partition by _hash, {cells} order by file_row_number)
-        )
-        select index, row, original from ranked where nth > 1 order by index
-    """).fetchall()
-    return [
-        {"index": index, "row": line, "state": "repeat", "column": None, "found": None, "expected": f"exact repeat of row {original}"}
-        for index, line, original in found
-    ]
-
-
-def _write_aside(aside: Path, rejects: list[Fault], faults: list[dict[str, object]], repeats: list[dict[str, object]]) -> None:
-    rows = [
-        {"index": None, "row": r.row, "state": "quarantined", "column": r.column, "found": r.found, "expected": r.expected}
-        for r in rejects
-    ]
-    rows = sorted([*rows, *faults, *repeats], key=lambda r: (r["row"], r["column"] or ""))
-    if not rows:
-        aside.unlink(missing_ok=True)
-        return
-    part = aside.with_suffix(".part")
-    pq.write_table(pa.Table.from_pylist(rows, SET_ASIDE), part)
-    os.replace(part, aside)
 
 
 def _first_line(error: Exception) -> str:

@@ -65,20 +65,23 @@ def publish(
     releases: Path,
     facts: Facts,
     catalog: Catalog,
+    published: list[str],
     sources: list[dict[str, Any]],
     checks: list[dict[str, Any]],
 ) -> str:
-    """Writes, verifies and publishes every table of schema `published`, with `sources` and `checks`; returns its id.
+    """Writes, verifies and publishes the tables named of schema `published`, with `sources` and `checks`; returns its id.
 
     Raises Refused, with CURRENT where it was, if a file that was written does not hold.
     """
     releases.mkdir(parents=True, exist_ok=True)
     _sweep(releases)
-    number = 1 + max((int(r.rpartition("-r")[2]) for r in listing(releases) if r.startswith(f"{facts.as_of}-r")), default=0)
+    number = 1 + max(
+        (int(r.rpartition("-r")[2]) for r in listing(releases) if r.startswith(f"{facts.as_of}-r")), default=0
+    )
     release = f"{facts.as_of}-r{number}"
     building = releases / f"{BUILDING}{release}"
     building.mkdir()
-    for table in _published(connection):
+    for table in published:
         keys = catalog.tables[f"published.{table}"].key
         order = ", ".join(f"{name(k)} nulls first" for k in keys)
         target = quote(str(building / f"{table}.parquet"))
@@ -96,7 +99,10 @@ def publish(
         "catalog_version": facts.catalog_version,
         "synthetic": facts.synthetic,
         "tables": tables,
-        "sources": [{k: s[k] for k in ("source", "name", "sha256", "received", "accepted", "quarantined", "repeats")} for s in sources],
+        "sources": [
+            {k: s[k] for k in ("source", "name", "sha256", "received", "accepted", "quarantined", "repeats")}
+            for s in sources
+        ],
         "checks": [{k: c[k] for k in ("name", "table", "severity", "passed")} for c in checks],
     }
     (building / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -126,18 +132,13 @@ def _sweep(releases: Path) -> None:
         intent.unlink()
 
 
-def _published(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    found = connection.execute(
-        "select table_name from information_schema.tables where table_schema = 'published' order by table_name"
-    ).fetchall()
-    return [table for (table,) in found]
-
-
 def _verified(connection: duckdb.DuckDBPyConnection, building: Path, table: str, catalog: Catalog) -> dict[str, Any]:
     """One table of the manifest, from the file as it lies on disk."""
     path = building / f"{table}.parquet"
     file = f"read_parquet({quote(str(path))})"
-    columns = dict(connection.execute(f"select column_name, column_type from (describe select * from {file})").fetchall())
+    columns = dict(
+        connection.execute(f"select column_name, column_type from (describe select * from {file})").fetchall()
+    )
     personal = {c for s in catalog.sources.values() for c, spec in s.columns.items() if spec.personal}
     if carried := sorted(personal & set(columns)):
         raise Refused(f"{path.name} carries personal columns: {', '.join(carried)}")
@@ -172,7 +173,13 @@ def _settle(path: Path) -> None:
 
 
 SOURCES = pa.schema(
-    [("source", pa.string()), ("name", pa.string()), ("table", pa.string()), ("sha256", pa.string()), ("status", pa.string())]
+    [
+        ("source", pa.string()),
+        ("name", pa.string()),
+        ("table", pa.string()),
+        ("sha256", pa.string()),
+        ("status", pa.string()),
+    ]
     + [(c, pa.int64()) for c in ("received", "accepted", "quarantined", "repeats")]
     + [("message", pa.string()), ("vintage", pa.string()), ("unused", pa.string())]
     + [("received_at", pa.string()), ("known_at", pa.string())]
@@ -181,4 +188,3 @@ CHECKS = pa.schema(
     [("name", pa.string()), ("table", pa.string()), ("severity", pa.string()), ("passed", pa.bool_())]
     + [("failed_rows", pa.int64()), ("detail", pa.string())]
 )
-

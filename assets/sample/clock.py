@@ -20,7 +20,8 @@ class Clock:
         self._origin = int(datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC).timestamp())
         hours = ((LAST - FIRST).days + 1) * 24
         stamps = (datetime.fromtimestamp(self._origin + 3600 * h, EASTERN) for h in range(hours))
-        self._offsets = np.array([int(stamp.utcoffset().total_seconds()) for stamp in stamps])  # type: ignore[union-attr]
+        ahead = (stamp.utcoffset() or timedelta() for stamp in stamps)
+        self._offsets = np.array([int(delta.total_seconds()) for delta in ahead])
         changes = np.flatnonzero(np.diff(self._offsets)) + 1
         self._changes = self._origin + 3600 * changes
         closed = holidays.country_holidays("US", years=range(FIRST.year, LAST.year + 2))

@@ -14,7 +14,7 @@ NEVER = np.iinfo(np.int64).max // 4
 LAST_DAY = date(2017, 10, 18)
 SERVICE_LEVEL = 24 * 3600
 # Shares of all requests, or of those that could have the thing.
-NO_CITY, DUPLICATE, SPAM, TEST, BUSY_FORGOT, REOPENED = 0.06, 0.035, 0.008, 0.005, 0.25, 0.05
+NO_CITY, DUPLICATE, SPAM, TEST, BUSY_FORGOT, REOPENED = (0.06, 0.035, 0.008, 0.005, 0.25, 0.05)
 # Two Fridays before a change of clocks and both readings of 1:30 on the night the hour repeats.
 PLANTED = (1425675600, 1446237000, 1478410200, 1478413800)
 
@@ -58,7 +58,7 @@ class Requests:
 def weibull_hours(topic: Topic) -> float:
     """The scale, in business hours, at which the share of on_time replies falls within 24 business hours."""
     share = topic.on_time / (1 - topic.never)
-    return 24.0 / (-np.log(1 - share)) ** (1 / topic.shape)
+    return 24.0 / float((-np.log(1 - share)) ** (1 / topic.shape))
 
 
 def simulate(world: World, clock: Clock, rows: int) -> Requests:
@@ -69,7 +69,8 @@ def simulate(world: World, clock: Clock, rows: int) -> Requests:
     order = np.argsort(submitted, kind="stable")
     city, submitted = city[order], submitted[order]
     caller = np.where(city >= 0, 0, 1 + (rng.random(rows) * 3).astype(np.int64))
-    topic = np.searchsorted(np.cumsum([t.share for t in TOPICS]), rng.random(rows), side="right").clip(0, len(TOPICS) - 1)
+    shares = np.cumsum([t.share for t in TOPICS])
+    topic = np.searchsorted(shares, rng.random(rows) * shares[-1], side="right").clip(0, len(TOPICS) - 1)
     duplicate = _duplicates(city, rng)
     topic = np.where(duplicate >= 0, topic[duplicate], topic)
     spam = (rng.random(rows) < SPAM) & (duplicate < 0)
@@ -164,5 +165,3 @@ def _dispositions(answered: Bools, spam: Bools, rng: np.random.Generator) -> Int
     unanswered = np.array([3, 1, 2])[np.searchsorted([0.6, 0.85], draw)]
     found: Ints = np.where(spam, 4, np.where(answered, replied, unanswered))
     return found
-
-

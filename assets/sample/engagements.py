@@ -1,4 +1,4 @@
-"""Teams on the ground: engagements, the cities they serve, their milestones; and who may call from when (eligibility)."""
+"""Teams on the ground: engagements, the cities they serve, their milestones; and eligibility, who may call from when."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ import numpy as np
 
 from assets.sample import files
 from assets.sample.topics import PARTNERS
-from assets.sample.world import AS_OF, World, generator
+from assets.sample.world import AS_OF, LAUNCHED_ON, World, generator
 
 DELIVERED_ON = date(2017, 10, 6)
 COUNT = 45  # fewer than the pilots: some have not been served on the ground
@@ -25,7 +25,15 @@ WORK = (
     ("Permitting review", "operations"),
 )
 INTENSITY = {"light": (66_000, 120_000), "moderate": (120_000, 240_000), "intensive": (240_000, 480_000)}
-STEPS = ("Kick-off", "Data collected", "Interviews held", "Draft findings", "Draft plan", "Council briefing", "Final plan")
+STEPS = (
+    "Kick-off",
+    "Data collected",
+    "Interviews held",
+    "Draft findings",
+    "Draft plan",
+    "Council briefing",
+    "Final plan",
+)
 # A multi-city engagement lists its cities; the others serve one pilot each.
 REGIONS = (("0615044", "0644574"), ("0664224", "0683668"), ("2545000", "2523000", "2569170"), ("4832372", "4810768"))
 
@@ -67,7 +75,7 @@ def _draw(world: World, rng: np.random.Generator, cities: tuple[int, ...], numbe
     title, topic = WORK[int(rng.integers(len(WORK)))]
     intensity = ("light", "moderate", "intensive")[int(rng.choice(3, p=[0.3, 0.4, 0.3]))]
     entry = max(world.eligible_from[i] for i in cities)
-    applied = entry + timedelta(days=int(rng.integers(5, 150)))
+    applied = entry + timedelta(days=int(rng.integers(5, 150 if entry == LAUNCHED_ON else 390)))
     approved = applied + timedelta(days=int(rng.integers(25, 95)))
     starts = approved + timedelta(days=int(rng.integers(10, 50)))
     ends = starts + timedelta(days=int(rng.integers(120, 366)))
@@ -121,7 +129,12 @@ def write(directory: Path, world: World, engagements: list[Engagement]) -> dict[
     ]
     header = ["city", "eligible_from", "eligible_to", "wave", "reason"]
     _feed(directory, "eligibility", header, sorted(eligibility, key=lambda row: (row[1], row[0])))
-    row = {"file": "milestones/milestones.csv", "row": len(milestones) + 2, "column": "baseline_due", "kind": "bad_date"}
+    row = {
+        "file": "milestones/milestones.csv",
+        "row": len(milestones) + 2,
+        "column": "baseline_due",
+        "kind": "bad_date",
+    }
     return {
         "bad_rows": [row],
         "engagements": len(engagements),
@@ -157,7 +170,9 @@ def _milestones(engagement: Engagement, rng: np.random.Generator) -> list[tuple[
         stalled = engagement.completed_on is None and engagement.ends_on <= AS_OF and step > 3
         if stalled or rng.random() < 0.03 or (done is not None and done > AS_OF):
             done = None
-        rows.append((f"M{engagement.engagement_id[1:]}{step:02d}", engagement.engagement_id, title, baseline, due, done))
+        rows.append(
+            (f"M{engagement.engagement_id[1:]}{step:02d}", engagement.engagement_id, title, baseline, due, done)
+        )
     return rows
 
 

@@ -12,15 +12,22 @@ import numpy as np
 from assets.sample import files
 from assets.sample.engagements import DELIVERED_ON, Engagement
 from assets.sample.topics import PARTNERS
-from assets.sample.world import World, generator
+from assets.sample.world import AS_OF, World, generator
 
 AWARD = "NRN-2013"
 START, END, LAST_POSTED = date(2013, 12, 1), date(2018, 3, 31), date(2017, 10, 5)
 AUTHORIZED = ((date(2013, 12, 2), 400_000_000), (date(2014, 10, 15), 350_000_000), (date(2015, 11, 16), 250_000_000))
-MATCH_REQUIRED = 210_000_000
+MATCH_REQUIRED = 230_000_000
 # Monthly cost in dollars of what is not an engagement, and the month it starts.
 SERVICES = {"desk": (21_000, 5), "peer": (9_000, 8), "library": (8_000, 5), "program": (24_000, 0)}
-CATEGORIES = (("personnel", 0.46), ("fringe", 0.14), ("contractual", 0.24), ("travel", 0.06), ("supplies", 0.03), ("other", 0.07))
+CATEGORIES = (
+    ("personnel", 0.46),
+    ("fringe", 0.14),
+    ("contractual", 0.24),
+    ("travel", 0.06),
+    ("supplies", 0.03),
+    ("other", 0.07),
+)
 
 
 @dataclass(frozen=True)
@@ -78,41 +85,45 @@ def _program_costs(rng: np.random.Generator) -> Iterator[Entry]:
             partner = PARTNERS[int(rng.integers(len(PARTNERS)))]
             for category, share in CATEGORIES:
                 cents = int(dollars * 100 * share * rng.uniform(0.8, 1.2))
-                yield _cost(month, cents, rng, service=service, category=category, partner=partner)
+                about = Entry(month, "expenditure", 0, service=service, category=category, partner=partner)
+                yield _cost(about, month, cents, rng)
 
 
-def _cost(month: date, cents: int, rng: np.random.Generator, **about: str) -> Entry:
-    """A month's cost, posted in the following one."""
+def _cost(about: Entry, month: date, cents: int, rng: np.random.Generator) -> Entry:
+    """`about` with a month's cost, posted in the following one."""
     incurred = month + timedelta(days=27)
     posted = incurred + timedelta(days=int(rng.integers(5, 24)))
-    return Entry(posted, "expenditure", cents, incurred_on=incurred, **about)
+    return replace(about, posted_on=posted, cents=cents, incurred_on=incurred)
 
 
 def _engagement_costs(engagement: Engagement, rng: np.random.Generator) -> tuple[list[Entry], list[Entry]]:
     """Federal costs; and obligations with their liquidation and the city's share (a quarter of the whole)."""
-    last = engagement.completed_on or min(engagement.ends_on, LAST_POSTED)
-    working = list(months(engagement.starts_on, last))
+    planned = list(months(engagement.starts_on, engagement.completed_on or engagement.ends_on))
+    stalled = engagement.completed_on is None and engagement.ends_on <= AS_OF
+    working = planned[: len(planned) // 2] if stalled else planned
     late = engagement.completed_on is not None and engagement.completed_on > engagement.ends_on
     actual = engagement.planned_cost_usd * 100 * rng.uniform(0.9, 1.18 if late else 1.04)
-    about = {"engagement_id": engagement.engagement_id, "service": "engagement"}
+    signed = engagement.approved_on or engagement.starts_on
+    about = Entry(signed, "expenditure", 0, engagement_id=engagement.engagement_id, service="engagement")
     spent, shared, contractual = [], [], 0
     for month in working:
         for category, share in (("personnel", 0.4), ("contractual", 0.5), ("travel", 0.1)):
-            cents = int(actual * 0.75 * share / len(working) * rng.uniform(0.85, 1.15))
-            cost = _cost(month, cents, rng, **about, category=category, partner=engagement.lead_partner)
+            cents = int(actual * 0.75 * share / len(planned) * rng.uniform(0.85, 1.15))
+            cost = _cost(replace(about, category=category, partner=engagement.lead_partner), month, cents, rng)
             spent.append(cost)
             if category == "contractual" and cost.posted_on <= LAST_POSTED:
                 contractual += cents
                 shared.append(replace(cost, kind="obligation", cents=-cents, memo="Liquidated"))
         kind = "match_cash" if rng.random() < 0.7 else "match_in_kind"
-        given = int(actual * 0.25 / len(working) * rng.uniform(0.8, 1.1))
-        shared.append(replace(_cost(month, given, rng, **about, category="match"), kind=kind))
-    reserve = int(contractual * rng.uniform(1.02, 1.1))
-    promise = Entry(engagement.approved_on or engagement.starts_on, "obligation", reserve, memo="Agreement signed", **about)
-    shared.append(promise)
+        given = int(actual * 0.25 / len(planned) * rng.uniform(0.8, 1.1))
+        shared.append(_cost(replace(about, kind=kind, category="match"), month, given, rng))
+    reserve = max(contractual, int(actual * 0.375 * rng.uniform(1.05, 1.2)))
+    shared.append(replace(about, kind="obligation", cents=reserve, memo="Agreement signed"))
     if engagement.completed_on is not None:
         close = engagement.completed_on + timedelta(days=60)
-        shared.append(Entry(close, "obligation", contractual - reserve, memo="Balance released", **about))
+        shared.append(
+            replace(about, posted_on=close, kind="obligation", cents=contractual - reserve, memo="Balance released")
+        )
     return spent, shared
 
 
@@ -130,7 +141,7 @@ def _correction(cost: Entry, rng: np.random.Generator) -> Iterator[Entry]:
 
 
 def _cash(costs: list[Entry], rng: np.random.Generator) -> Iterator[Entry]:
-    """Each month pays what was posted in the month before; cash is drawn days earlier, in whole thousands of dollars."""
+    """Each month pays what was posted in the one before; cash is drawn days earlier, in whole thousands of dollars."""
     drawn = paid = 0
     for month in months(START, LAST_POSTED):
         before = (month - timedelta(days=1)).replace(day=1)
@@ -168,7 +179,9 @@ def write(directory: Path, entries: list[Entry]) -> dict[str, Any]:
     }  # fmt: skip
     files.write_csv(directory / "award" / "award.csv", list(award), [list(award.values())])
     files.write_mapping(directory / "award", {"award.csv": delivered})
-    totals = {kind: dollars(sum(e.cents for e in entries if e.kind == kind)) for kind in sorted({e.kind for e in entries})}
+    totals = {
+        kind: dollars(sum(e.cents for e in entries if e.kind == kind)) for kind in sorted({e.kind for e in entries})
+    }
     row = {"file": "ledger/ledger.csv", "row": len(rows) + 2, "column": "amount_usd", "kind": "fraction_of_a_cent"}
     reversals = [numbers[id(e)] for e in entries if e.reverses]
     return {"bad_rows": [row], "entries": len(rows), "totals_usd": totals, "reversals": reversals}

@@ -18,7 +18,15 @@ COLUMNS = (
     "reopened_at", "withdrawn_at", "merged_at", "duplicate_of", "disposition", "replies", "channel", "priority",
     "is_test", "partner", "assigned_to", "subject", "question", "contact_name", "contact_email", "updated_at",
 )  # fmt: skip
-INSTANTS = ("submitted_at", "first_response_at", "resolved_at", "reopened_at", "withdrawn_at", "merged_at", "updated_at")
+INSTANTS = (
+    "submitted_at",
+    "first_response_at",
+    "resolved_at",
+    "reopened_at",
+    "withdrawn_at",
+    "merged_at",
+    "updated_at",
+)
 
 
 class Export:

@@ -15,7 +15,7 @@ from assets.sample.desk import NEVER, Requests
 from assets.sample.request_text import COLUMNS, INSTANTS, Export, request_id, texts
 from assets.sample.world import Ints, World, generator
 
-MAIN, LATE, XLSX, PARQUET = "requests.csv", "requests-late.jsonl", "community-desk.xlsx", "university-desk.parquet"
+MAIN, LATE, XLSX, PARQUET = ("requests.csv", "requests-late.jsonl", "community-desk.xlsx", "university-desk.parquet")
 MAIN_DAY, LATE_DAY = date(2017, 10, 6), date(2017, 10, 19)
 SLICE = 100_000
 
@@ -126,7 +126,9 @@ def _typed(table: pa.Table, export: Export, rows: Ints) -> pa.Table:
     """The table with typed columns: UTC timestamps, integers, booleans."""
     for index, name in enumerate(COLUMNS):
         if name in INSTANTS:
-            times = [None if at == NEVER else datetime.fromtimestamp(at, UTC) for at in export.times[name][rows].tolist()]
+            times = [
+                None if at == NEVER else datetime.fromtimestamp(at, UTC) for at in export.times[name][rows].tolist()
+            ]
             table = table.set_column(index, name, pa.array(times, pa.timestamp("us", "UTC")))
         elif name == "replies":
             table = table.set_column(index, name, table[name].cast(pa.int64()))

@@ -1,4 +1,4 @@
-"""What is planted about each topic, and the made-up words of requests. No people: roles and addresses that cannot exist."""
+"""What is planted about each topic, and the made-up words of requests: no people, only roles and made-up addresses."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The sample's cast: which cities there are, when each became eligible, how busy each is. Drawn once, read by every feed."""
+"""The sample's cast: which cities there are, when each became eligible, how busy each is. Every feed reads it."""
 
 import csv
 import zlib
@@ -49,7 +49,7 @@ class Place:
 
 @dataclass(frozen=True)
 class World:
-    """Arrays are aligned with cities. activity: relative number of desk requests a day; silent ones are at or near zero."""
+    """Arrays are aligned with cities. activity: relative number of desk requests a day; near zero for silent ones."""
 
     seed: int
     cities: list[Place]

@@ -42,17 +42,21 @@ def asked(view: Selection) -> None:
     kind = view.period["period_type"] if view.period else None
     rows = queries.figures(view.release, "created", period_type=kind, **view.keys)
     if not rows or kind == "to_date":
-        frame.empty("No chart of requests.", "Choose a month, a quarter or a fiscal year in which the city asked something.")
+        frame.empty(
+            "No chart of requests.", "Choose a month, a quarter or a fiscal year in which the city asked something."
+        )
         return
+    chosen = view.period["period"] if view.period else None
+    here = next((row for row in rows if row["period"] == chosen), rows[-1])
     charts.exhibit(
-        charts.columns(rows),
-        f"{view.scope}: {fmt.value(rows[-1])} in {fmt.period_short(kind, rows[-1]['period'])}",
+        charts.columns(rows, here["period"]),
+        f"{view.scope}: {fmt.value(here)} in {fmt.period_short(kind, here['period'])}",
         f"Requests received by {fmt.words(kind).lower()}",
-        frame.source(view.release),
-        f"Columns of the requests {view.scope} sent, {rows[0]['period']} to {rows[-1]['period']}.",
-        figure.values(rows),
-        [Column("period", "Period"), Column("value", "Requests", "count"), Column("state", "State")],
-        "city_requests",
+        source=frame.source(view.release),
+        alt=f"Columns of the requests {view.scope} sent, {rows[0]['period']} to {rows[-1]['period']}.",
+        rows=figure.values(rows),
+        columns=[Column("period", "Period"), Column("value", "Requests", "count"), Column("state", "State")],
+        name="city_requests",
     )
 
 
@@ -94,9 +98,12 @@ def page(view: Selection) -> None:
     city = view.city
     assert city is not None
     st.caption(about(view, city))
-    created, answered = figure.find(view, "created", "Requests sent"), figure.find(view, "on_time_pct", "Answered on time")
+    created, answered = (
+        figure.find(view, "created", "Requests sent"),
+        figure.find(view, "on_time_pct", "Answered on time"),
+    )
     when = fmt.period_long(view.period) if view.period else "this release"
-    st.markdown(f"##### {sentences.city(view.scope, created.row, answered.row, when)}")
+    frame.finding(sentences.city(view.scope, created.row, answered.row, when))
     figure.strip(
         [
             created,
@@ -115,15 +122,15 @@ def page(view: Selection) -> None:
 
 view = frame.begin("city", "City", uses=("period", "city", "topic"))
 if view.city is None:
-    st.markdown("##### Choose a city in the filters at the left to see its requests, engagements and indicators.")
+    frame.finding("Choose a city in the filters to see its requests, engagements and indicators.")
     listed = [row | {"city": fmt.city(row)} for row in queries.rows(view.release, "cities", "name, state")]
-    tables.show(
-        listed,
-        [Column("city", "City"), Column("population", "Population", "count"), Column("wave", "Wave", "count")]
-        + [Column("city_id", "GEOID")],
-        "city_list",
-        "Cities of this release",
+    st.caption("Or select a row.")
+    columns = [Column("city", "City"), Column("population", "Population", "count"), Column("wave", "Wave", "count")]
+    opened = tables.show(
+        listed, [*columns, Column("city_id", "GEOID")], "city_list", "Cities of this release", pick=True
     )
+    if opened is not None:
+        st.switch_page("pages/city.py", query_params={"city": listed[opened]["city_id"]})
 else:
     page(view)
 frame.end(view)

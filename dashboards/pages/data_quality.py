@@ -38,12 +38,18 @@ def missing(view: Selection) -> None:
         charts.presence(rows, feeds),
         title + (" and others" if len(worst) > 4 else ""),
         "Feed by month: filled square = reported, cross = not reported (not zero)",
-        frame.source(view.release, "receipts of the files"),
-        "Grid of feeds by month that marks months in which a feed was not reported.",
-        rows,
-        [Column("feed", "Feed"), Column("month", "Month"), Column("received", "Records", "count")]
-        + [Column("records", "Records", "count"), Column("said", "State"), Column("first_known_at", "Known", "time")],
-        "completeness",
+        source=frame.source(view.release, "receipts of the files"),
+        alt="Grid of feeds by month that marks months in which a feed was not reported.",
+        rows=rows,
+        columns=[
+            Column("feed", "Feed"),
+            Column("month", "Month"),
+            Column("received", "Records", "count"),
+            Column("records", "Records", "count"),
+            Column("said", "State"),
+            Column("first_known_at", "Known", "time"),
+        ],
+        name="completeness",
     )
 
 
@@ -55,7 +61,9 @@ def aside(view: Selection) -> None:
         columns = [Column(key, fmt.words(key)) for key in rows[0]]
         tables.show(rows, columns, "quarantine", "Rows set aside by reason")
     else:
-        st.caption("`cities311 quarantine` lists each row set aside, with the column, what was found and what was expected.")
+        st.caption(
+            "`cities311 quarantine` lists each row set aside, with the column, what was found and what was expected."
+        )
 
 
 def checks(view: Selection) -> None:
@@ -70,7 +78,12 @@ def checks(view: Selection) -> None:
         row | {"outcome": "Passed" if row["passed"] else "Did not pass", "stops": stops.get(row["severity"], "")}
         for row in rows
     ]
-    columns = [Column("outcome", "Outcome"), Column("table", "Table"), Column("name", "Check"), Column("stops", "If not")]
+    columns = [
+        Column("outcome", "Outcome"),
+        Column("table", "Table"),
+        Column("name", "Check"),
+        Column("stops", "If not"),
+    ]
     tables.show(shown, columns, "checks", "Checks of the release with their outcome")
 
 
@@ -81,11 +94,15 @@ with_aside = [row for row in files if row["quarantined"]]
 refused = [row for row in files if row["status"] == "refused"]
 failed, every = queries.count(release, "checks", passed=False), queries.count(release, "checks")
 silent = queries.count(release, "completeness", state="not_reported")
-st.markdown(f"##### {sentences.quality(len(files), len(with_aside), len(refused), failed or 0, every or 0)}")
+frame.finding(sentences.quality(len(files), len(with_aside), len(refused), failed or 0, every or 0))
 figure.strip(
     [
-        figure.counted("Files received", len(files), "Every file that was opened, whether or not its rows could be used."),
-        figure.counted("Files with rows set aside", len(with_aside), "A row that does not fit is set aside with its reason."),
+        figure.counted(
+            "Files received", len(files), "Every file that was opened, whether or not its rows could be used."
+        ),
+        figure.counted(
+            "Files with rows set aside", len(with_aside), "A row that does not fit is set aside with its reason."
+        ),
         figure.counted("Feed-months not reported", silent, "A feed that has started and gave no record of the month."),
         figure.counted("Checks not passed", failed, "A check that stops a release cannot stand here; a warning can."),
     ]

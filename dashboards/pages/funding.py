@@ -30,7 +30,6 @@ LINES = {
 HEADLINES = {
     "10d": "Authorized (10d)",
     "10e": "Federal share spent (10e)",
-    "10f": "Obligated, not paid (10f)",
     "10h": "Unobligated (10h)",
     "10j": "Recipient share (10j)",
 }
@@ -51,7 +50,9 @@ def worksheet(view: Selection, day: date) -> None:
     st.caption(f"Cumulative from the start of the award to {fmt.day(day)}. Names and identities as on the form.")
     rows = queries.rows(view.release, "sf425", "award_id, line", period_end=day)
     if not rows:
-        frame.empty("No worksheet for this quarter.", "It is made from the ledger and the award: land both and run again.")
+        frame.empty(
+            "No worksheet for this quarter.", "It is made from the ledger and the award: land both and run again."
+        )
         return
     for award in dict.fromkeys(row["award_id"] for row in rows):
         lines = [
@@ -88,11 +89,11 @@ def spending(view: Selection, dimension: str, title: str) -> None:
         charts.bars(labels, [row["amount_usd"] for row in rows], [fmt.money(row["amount_usd"]) for row in rows]),
         title.format(labels[0], fmt.money(rows[0]["amount_usd"])),
         f"Federal dollars spent, {fmt.period_long(view.period)}",
-        frame.source(view.release, "the award's ledger"),
-        f"Bars of federal dollars spent by {dimension}, most first.",
-        [row | {"label": label} for row, label in zip(rows, labels, strict=True)],
-        [Column("label", fmt.words(dimension)), Column("amount_usd", "Federal share spent", "money")],
-        f"spending_{dimension}",
+        source=frame.source(view.release, "the award's ledger"),
+        alt=f"Bars of federal dollars spent by {dimension}, most first.",
+        rows=[row | {"label": label} for row, label in zip(rows, labels, strict=True)],
+        columns=[Column("label", fmt.words(dimension)), Column("amount_usd", "Federal share spent", "money")],
+        name=f"spending_{dimension}",
     )
 
 
@@ -112,8 +113,13 @@ def by_engagement(view: Selection) -> None:
         return
     tables.show(
         rows,
-        [Column("engagement_id", "Engagement"), Column("title", "Title"), Column("status", "Status")]
-        + [Column("amount_usd", "Federal share spent", "money"), Column("planned_cost_usd", "Planned, whole", "money")],
+        [
+            Column("engagement_id", "Engagement"),
+            Column("title", "Title"),
+            Column("status", "Status"),
+            Column("amount_usd", "Federal share spent", "money"),
+            Column("planned_cost_usd", "Planned, whole", "money"),
+        ],
         "spending_engagement",
         "Federal dollars spent by engagement in the period",
     )
@@ -127,7 +133,7 @@ else:
     end = quarter.period["period_end"]
     found = [figure.find(quarter, f"sf425_{line}", label) for line, label in HEADLINES.items()]
     amounts = {line: item.row["amount_usd"] for line, item in zip(HEADLINES, found, strict=True)}
-    st.markdown(f"##### {sentences.funding(amounts, fmt.day(end))}")
+    frame.finding(sentences.funding(amounts, fmt.day(end)))
     figure.strip(found)
     spending(view, "service", "{} took the most: {}")
     worksheet(view, end)

@@ -36,18 +36,21 @@ def over_time(view: Selection) -> None:
     if not any(row["state"] == "value" for row in rows) or kind == "to_date":
         frame.empty("No trend to draw.", "Choose a month, a quarter or a fiscal year with ten or more answers due.")
         return
-    last = rows[-1]
-    said = fmt.change(last).lower() if fmt.change(last) else "the first period with a figure"
-    title = f"{fmt.value(last)} of answers due in {fmt.period_short(last['period_type'], last['period'])} came on time: {said}"
+    chosen = view.period["period"] if view.period else None
+    here = next((row for row in rows if row["period"] == chosen), rows[-1])
+    moved = fmt.change(here).lower()
+    title = f"{fmt.value(here)} of answers due in {fmt.period_short(kind, here['period'])} came on time"
     charts.exhibit(
-        charts.trend(rows, "percent", waves(view, rows)),
-        title if last["state"] == "value" else f"Answers on time by {fmt.words(kind).lower()}",
+        charts.trend(rows, "percent", chosen, waves(view, rows)),
+        title + (f": {moved}" if moved else "")
+        if here["state"] == "value"
+        else f"Answers on time by {fmt.words(kind).lower()}",
         "Percent of answers due in the period that came within three business days; shaded: 95% interval",
-        frame.source(view.release),
-        f"Line of the percent answered on time from {rows[0]['period']} to {last['period']}, with its 95% interval.",
-        figure.values(rows),
-        TREND,
-        "on_time_over_time",
+        source=frame.source(view.release),
+        alt=f"Line of the percent answered on time from {rows[0]['period']} to {rows[-1]['period']}, with its 95% interval.",
+        rows=figure.values(rows),
+        columns=TREND,
+        name="on_time_over_time",
     )
 
 
@@ -67,7 +70,7 @@ def waves(view: Selection, rows: queries.Rows) -> list[tuple[str, str]]:
     """The period in which each wave of cities entered, with its label."""
     marks: dict[str, str] = {}
     for entry in queries.rows(view.release, "eligibility", "eligible_from, wave"):
-        label = f"Wave {entry['wave']}"
+        label = f"Wave {fmt.number(entry['wave'])}"
         if entry["wave"] is None or label in marks.values():
             continue
         inside = [r for r in rows if r["period_start"] <= entry["eligible_from"] <= r["period_end"]]
@@ -95,11 +98,11 @@ def flows(view: Selection) -> None:
         ),
         f"{fmt.value(still)} open at the end of the period" if still else "What came in and what went out",
         f"Requests, {fmt.period_long(view.period)}" if view.period else "Requests",
-        frame.source(view.release),
-        "Bars of the requests received, reopened, closed in each way, and open at the end of the period.",
-        [row | {"flow": FLOWS[row["metric"]], "said": fmt.state(row) or "Reported"} for row in ordered],
-        [Column("flow", "Requests"), Column("value", "Count", "count"), Column("said", "State")],
-        "flows",
+        source=frame.source(view.release),
+        alt="Bars of the requests received, reopened, closed in each way, and open at the end of the period.",
+        rows=[row | {"flow": FLOWS[row["metric"]], "said": fmt.state(row) or "Reported"} for row in ordered],
+        columns=[Column("flow", "Requests"), Column("value", "Count", "count"), Column("said", "State")],
+        name="flows",
     )
 
 
@@ -128,8 +131,11 @@ def cities(view: Selection) -> None:
         )
     lines.sort(key=lambda line: (-(line["created"] or 0), line["city"]))
     st.subheader("Every city in this period", anchor=False)
-    st.caption("Most requests first. A percentage is given from ten answers due. The City page shows one city.")
-    tables.show(lines, CITY_COLUMNS, "cities", "Cities with their requests, answers on time, open requests, engagements")
+    st.caption("Most requests first. A percentage is given from ten answers due. Select a row to open its page.")
+    alt = "Cities with their requests, answers on time, open requests and engagements"
+    opened = tables.show(lines, CITY_COLUMNS, "cities", alt, pick=True)
+    if opened is not None:
+        st.switch_page("pages/city.py", query_params={"city": lines[opened]["city_id"]})
 
 
 CITY_COLUMNS = [
@@ -145,9 +151,11 @@ CITY_COLUMNS = [
 
 view = frame.begin("overview", "Overview", uses=("period", "topic"))
 network = {"grain": "network", "topic": None}
-reached = figure.find(view, "reach_pct", "Cities that used the desk", **network, dimension="service", dimension_value="desk", basis="then")
+reached = figure.find(
+    view, "reach_pct", "Cities that used the desk", **network, dimension="service", dimension_value="desk", basis="then"
+)
 answered = figure.find(view, "on_time_pct", "Answered on time")
-st.markdown(f"##### {finding(view, reached, answered)}")
+frame.finding(finding(view, reached, answered))
 figure.strip(
     [
         reached,

@@ -41,11 +41,11 @@ def rates(view: Selection, rows: queries.Rows, rated: queries.Rows, when: str) -
         charts.dots(ordered, labels, fmt.words(view.topic) if view.topic else None),
         title,
         f"Percent of answers due that came on time, {when}; line: 95% interval",
-        frame.source(view.release),
-        "Dots of the percent answered on time for each topic with 95% intervals, highest first.",
-        [line | {"label": label} for line, label in zip(figure.values(ordered), labels, strict=True)],
-        RATES,
-        "topics_on_time",
+        source=frame.source(view.release),
+        alt="Dots of the percent answered on time for each topic with 95% intervals, highest first.",
+        rows=[line | {"label": label} for line, label in zip(figure.values(ordered), labels, strict=True)],
+        columns=RATES,
+        name="topics_on_time",
     )
 
 
@@ -65,11 +65,11 @@ def asked(view: Selection, when: str) -> None:
         ),
         f"{labels[0]} is asked about most: {fmt.value(rows[0])}",
         f"Requests received, {when}",
-        frame.source(view.release),
-        "Bars of the requests received for each topic, most first.",
-        [row | {"label": label} for row, label in zip(rows, labels, strict=True)],
-        [Column("label", "Topic"), Column("value", "Requests", "count")],
-        "topics_requests",
+        source=frame.source(view.release),
+        alt="Bars of the requests received for each topic, most first.",
+        rows=[row | {"label": label} for row, label in zip(rows, labels, strict=True)],
+        columns=[Column("label", "Topic"), Column("value", "Requests", "count")],
+        name="topics_requests",
     )
 
 
@@ -78,7 +78,7 @@ when = fmt.period_long(view.period) if view.period else "this release"
 on_time = by_topic(view, "on_time_pct")
 rated = [row for row in on_time[::-1] if row["state"] == "value"]
 rated.sort(key=lambda row: (row["value"], row["topic"]))
-st.markdown(f"##### {sentences.topics(rated, when)}")
+frame.finding(sentences.topics(rated, when))
 st.caption(f"Figures below: {view.scope or 'all topics and cities'}.")
 figure.strip(
     [

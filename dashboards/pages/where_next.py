@@ -54,11 +54,11 @@ def need(view: Selection, rows: queries.Rows) -> None:
         ),
         f"{labels[0]} comes first: {_criteria(first[0])}, unemployment {fmt.percent(first[0]['unemployment_rate'], 1)}",
         "Unemployment rate in percent, and criteria met of those known; first cities in order of need",
-        frame.source(view.release, "Bureau of Labor Statistics, Census Bureau, program records"),
-        "Bars of the unemployment rate of the first cities in order of need.",
-        first,
-        COLUMNS,
-        "need",
+        source=frame.source(view.release, "Bureau of Labor Statistics, Census Bureau, program records"),
+        alt="Bars of the unemployment rate of the first cities in order of need.",
+        rows=first,
+        columns=COLUMNS,
+        name="need",
     )
 
 
@@ -68,18 +68,26 @@ def _criteria(row: dict[str, object]) -> str:
 
 view = frame.begin("where-next", "Where next", uses=("city",))
 if not view.release.has("candidates"):
-    frame.empty("No candidates in this release.", "They are made from indicators and eligibility: land both and run again.")
+    frame.empty(
+        "No candidates in this release.", "They are made from indicators and eligibility: land both and run again."
+    )
 else:
     release = view.release
     waiting = named(view, queries.rows(release, "candidates", "rank, city_id", eligible="yes", served=False))
     unsure = named(view, queries.rows(release, "candidates", "city_id", eligible="cannot_say", served=False))
-    st.markdown(f"##### {sentences.where_next(len(waiting), len(unsure), waiting[0] if waiting else None)}")
+    frame.finding(sentences.where_next(len(waiting), len(unsure), waiting[0] if waiting else None))
     figure.strip(
         [
-            figure.counted("Eligible, not yet served", len(waiting), "Eligible by the rule; no engagement, no request yet."),
-            figure.counted("Cannot say", len(unsure), "An input of the rule is missing, so it says neither yes nor no."),
             figure.counted(
-                "Already served", queries.count(release, "candidates", served=True), "Had an engagement or asked the desk."
+                "Eligible, not yet served", len(waiting), "Eligible by the rule; no engagement, no request yet."
+            ),
+            figure.counted(
+                "Cannot say", len(unsure), "An input of the rule is missing, so it says neither yes nor no."
+            ),
+            figure.counted(
+                "Already served",
+                queries.count(release, "candidates", served=True),
+                "Had an engagement or asked the desk.",
             ),
             figure.counted(
                 "Not eligible by the rule",

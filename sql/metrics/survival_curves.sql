@@ -11,15 +11,15 @@ hourly as (
     select
         c.grain, c.topic, c.period_type, c.period, ceil(s.hours) as t,
         max(s.at_risk) as at_risk, sum(s.replies) as events, min(s.estimate) as estimate,
-        min(s.ci_low) as lowest,
-        min_by(s.ci_low, -s.hours) as ci_low, min_by(s.ci_high, -s.hours) as ci_high
+        case when min(s.estimate) > 0 then max_by(s.ci_low, s.hours) end as ci_low,
+        case when min(s.estimate) > 0 then max_by(s.ci_high, s.hours) end as ci_high
     from metrics.response_steps as s
     inner join cells as c on c.cell = s.cell
     group by c.grain, c.topic, c.period_type, c.period, ceil(s.hours)
 )
 
 select
-    'response_hours' as metric, grain, cast(null as varchar) as city_id, topic,
+    'response_hours_median' as metric, grain, cast(null as varchar) as city_id, topic,
     cast(null as varchar) as engagement_id, cast(null as varchar) as dimension, cast(null as varchar) as dimension_value,
     cast(null as varchar) as basis, period_type, period, 'first_reply' as cause, t, cast(at_risk as bigint) as at_risk,
     cast(events as bigint) as events, estimate, ci_low, ci_high

@@ -17,16 +17,18 @@ from assets.raw.reading import Landed, NotNeeded, Parsed, Unreadable
 REAL = Path(__file__).parents[3] / "shared" / "real"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason="the publishers' real files are not beside the checkout")
 
-HEADER = """                               Labor Force Data by County, 2005 Annual Averages
+GAP = " " * 49  # the width of the county's name, and of what stands over it
+HEADER = f"""                               Labor Force Data by County, 2005 Annual Averages
 
-                 State  County
-                 FIPS   FIPS                                                                  Labor                     Unemployed
-   LAUS Code     Code   Code   County Name/State Abbreviation                    Year         Force     Employed      Level     Rate
+                 State  County {GAP}
+                 FIPS   FIPS   {GAP}                    Labor                     Unemployed
+   LAUS Code     Code   Code   County Name/State Abbreviation                    Year         Force     Employed \
+     Level     Rate
 
-"""  # noqa: E501 (the publisher's width)
-ROWS = """CN9900100000000   99     001   Alder County, ZZ                                 2005         1,250        1,200         50      4.0
-CN9900300000000   99     003   Birch 2 Parish/city, ZZ                          2005          N.A.         N.A.       N.A.     N.A.
-"""  # noqa: E501
+"""
+ROWS = f"""CN9900100000000   99     001   {"Alder County, ZZ":49}2005         1,250        1,200         50      4.0
+CN9900300000000   99     003   {"Birch 2 Parish/city, ZZ":49}2005          N.A.         N.A.       N.A.     N.A.
+"""
 FOOTER = "\nSOURCE:  BLS, LAUS\nMarch 9, 2021\t"
 
 
@@ -149,6 +151,29 @@ def test_damage_never_loses_a_coded_line(tmp_path: Path, at: int, cut: int, nois
     assert parsed.table == "bls_laus_county"
     coded = sum(line.startswith((b"CN99001", b"CN99003")) for line in content.split(b"\n"))
     assert len(rows(parsed)) + len(parsed.rejects) >= coded
+
+
+FIRST = st.sampled_from(
+    [b"", b"\xef\xbb\xbf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", HEADER.encode(), b"la\t"]
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=FIRST, tail=st.binary(max_size=200), packed=st.booleans())
+def test_any_bytes_are_rows_or_refused(tmp_path: Path, first: bytes, tail: bytes, packed: bool) -> None:
+    content = gzip.compress(first + tail) if packed else first + tail
+    with pytest.raises((Unreadable, NotNeeded)):  # noise never is a LAUS table
+        read(tmp_path, content)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tail=st.binary(max_size=200))
+def test_noise_below_a_flat_header_is_parsed_or_refused(tmp_path: Path, tail: bytes) -> None:
+    try:
+        parsed = read(tmp_path, b"series_id\tyear\tperiod\tvalue\tfootnote_codes\n" + tail)
+    except Unreadable:
+        return
+    assert parsed.rows.columns == ["series_id", "year", "period", "value", "footnote_codes"]
 
 
 @needs_real

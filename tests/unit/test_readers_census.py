@@ -61,8 +61,25 @@ def test_the_vintage_is_the_year_of_the_last_estimate(tmp_path: Path, header: st
 def test_a_file_of_another_product_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="SUB-EST"):
         read(tmp_path, b"SUMLEV,STATE,COUNTY,STNAME,CTYNAME,POPESTIMATE2010\n050,99,001,Zeta,Alder County,1\n")
-    with pytest.raises(Unreadable, match="header with years"):
+    with pytest.raises(Unreadable, match="one column a year"):
         read(tmp_path, book([["Name", "Value"], ["Alder", 1]]))
+
+
+def test_sub_est_saved_as_a_workbook(tmp_path: Path) -> None:
+    header = ["SUMLEV", "STATE", "COUNTY", "PLACE", "NAME", "STNAME", "POPESTIMATE2010", "POPESTIMATE2011"]
+    parsed = read(tmp_path, book([header, [162, 9, 0, 124, "Alder city", "Zeta", 2011, 2010]]))
+    assert (parsed.table, parsed.facts["vintage"]) == ("census_population", "2011")
+    assert list(rows(parsed)[0].values()) == [
+        "162",
+        "9",
+        "0",
+        "124",
+        "Alder city",
+        "Zeta",
+        "2011",
+        "2010",
+        2,
+    ]  # populations that look like years
 
 
 def test_places_workbook_with_a_header_of_two_rows(tmp_path: Path) -> None:

@@ -1,0 +1,55 @@
+# Two commands do everything: `make run` and `make test`. Python 3.11 or newer, git and make are all they need.
+PYTHON ?= python3
+BIN := .venv/bin
+SERVE ?= 1
+PORT ?= 8501
+# Somebody's own files get a home of their own, so that they never mix with the synthetic sample.
+LANDING ?=
+CITIES311_HOME ?= $(if $(LANDING),data/own,data)
+export CITIES311_HOME
+export DAGSTER_DISABLE_TELEMETRY = 1
+FILES := $(or $(LANDING),data/landing)
+
+.PHONY: run test check bench dev setup lock clean
+
+run: setup
+	$(if $(LANDING),,@test -f data/landing/program.yml || $(BIN)/cities311 sample data/landing)
+	@$(BIN)/cities311 run --landing $(FILES)
+	@$(BIN)/cities311 status
+	@if [ "$(SERVE)" != 0 ]; then exec $(BIN)/cities311 dashboard --port $(PORT); fi
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/unit tests/sql tests/golden tests/contract tests/architecture
+
+bench: setup
+	$(BIN)/python tests/benchmarks/run.py
+
+# The Dagster UI on the same home: lineage, receipts, row counts, checks, the schedule and the sensor.
+dev: setup
+	@mkdir -p $(CITIES311_HOME)/dagster && cp pipelines/dagster.yaml $(CITIES311_HOME)/dagster/
+	CITIES311_LANDING=$(abspath $(FILES)) DAGSTER_HOME=$(abspath $(CITIES311_HOME))/dagster $(BIN)/dagster dev
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with PYTHON="; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --config-settings editable_mode=compat -e .
+	@touch $@
+
+# Needs uv; writes hashes and names no registry.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --extra dev -q pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv data/landing data/own data/raw data/quarantine data/warehouse data/releases data/dagster

@@ -1,0 +1,17 @@
+-- One row per federal award.
+select
+    award_id,
+    agency,
+    number,
+    recipient,
+    ein,
+    uei,
+    "start",
+    "end",
+    regime,
+    basis,
+    frequency,
+    match_required_usd,
+    program_income_alternative
+from core.award
+order by award_id

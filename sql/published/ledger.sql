@@ -1,0 +1,18 @@
+-- One row per ledger entry posted by as_of, without its free-text memo.
+select
+    entry_id,
+    award_id,
+    posted_on,
+    incurred_on,
+    kind,
+    amount_usd,
+    rate_id,
+    engagement_id,
+    service,
+    category,
+    partner,
+    reverses,
+    known_at,
+    quarter
+from core.ledger
+order by entry_id

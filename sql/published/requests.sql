@@ -1,0 +1,32 @@
+-- One row per request submitted by as_of, as it stood then. No text, no person.
+select
+    request_id,
+    city_id,
+    caller_type,
+    topic,
+    channel,
+    priority,
+    partner,
+    status,
+    disposition,
+    replies,
+    is_test,
+    is_spam,
+    is_canonical,
+    duplicate_of,
+    submitted_at,
+    submitted_on,
+    first_response_at,
+    resolved_at,
+    reopened_at,
+    withdrawn_at,
+    merged_at,
+    closed_at,
+    closed_again_at,
+    due_at,
+    due_on,
+    due_calendar_at,
+    response_hours,
+    known_at
+from core.requests
+order by request_id
