@@ -19,6 +19,7 @@ SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 BAND = "rgba(35, 120, 195, 0.18)"
 CONFIG = {"displayModeBar": False, "displaylogo": False}
 ROW_PX = 30
+SHORT_LABEL = 12
 PERCENT_TICKS = {"tickvals": [0, 25, 50, 75, 100], "ticktext": ["0%", "25%", "50%", "75%", "100%"]}
 
 
@@ -203,8 +204,15 @@ def _state(row: Mapping[str, Any]) -> str:
     return f"{counted} · {fmt.state(row)}" if counted else fmt.state(row)
 
 
-def bars(labels: Sequence[str], values: Sequence[Any], words: Sequence[str], highlight: str | None = None) -> go.Figure:
-    """Horizontal bars from zero, first on top, each labeled with its own words."""
+def bars(
+    labels: Sequence[str],
+    values: Sequence[Any],
+    words: Sequence[str],
+    *,
+    highlight: str | None = None,
+    limit: tuple[float, str] | None = None,
+) -> go.Figure:
+    """Horizontal bars from zero, first on top, each labeled with its own words; `limit` is a line with its label."""
     colors = [PRIMARY if highlight in (None, label) else GRAY for label in labels]
     figure = go.Figure(
         go.Bar(
@@ -219,9 +227,13 @@ def bars(labels: Sequence[str], values: Sequence[Any], words: Sequence[str], hig
         )
     )
     layout(figure, 40 + ROW_PX * max(len(labels), 1))
-    figure.update_layout(margin={"r": 90})
+    room = 0.9 if max(map(len, words), default=0) <= SHORT_LABEL else 0.7
     figure.update_yaxes(categoryorder="array", categoryarray=list(labels)[::-1], type="category")
-    figure.update_xaxes(rangemode="tozero", showticklabels=False, showgrid=False)
+    figure.update_xaxes(rangemode="tozero", showticklabels=False, showgrid=False, domain=[0, room])
+    if limit is not None:
+        figure.add_vline(x=limit[0], line={"color": SERIES[1], "width": 2})
+        figure.add_annotation(x=limit[0], y=1, yref="paper", yanchor="bottom", text=limit[1], showarrow=False)
+        figure.update_annotations(font_color=INK)
     return figure
 
 

@@ -103,30 +103,28 @@ def tone(row: Mapping[str, Any], direction: str | None) -> str:
 
 
 def notes(row: Mapping[str, Any], target: Mapping[str, Any] | None = None) -> list[str]:
-    """The lines below the value: unit, k of N, interval, what the change is from, target, why there is no value."""
-    before, span = BEFORE.get(str(row.get("period_type"))), fmt.change_interval(row)
-    since = f"Change from {before}" if before and fmt.change(row) else ""
-    counted = "" if row["state"] == "withheld" else fmt.k_of_n(row)
+    """The lines below the value: k of N, interval, interval of the change, target, why there is no value."""
+    span = fmt.change_interval(row)
     lines = [
-        fmt.parts(row)[1],
-        counted,
+        "" if row["state"] == "withheld" else fmt.k_of_n(row),
         fmt.interval(row) if row["state"] == "value" else "",
-        f"{since}: {span}" if since and span else since,
+        f"Change {span}" if span else "",
         f"Target {fmt.quantity(target['target'], row['unit'])}" if target else "",
         str(row.get("reason") or "") if row["state"] not in ("value", "withheld") else "",
     ]
-    return [line[0].upper() + line[1:] for line in lines if line]
+    return [line for line in lines if line]
 
 
 def draw(figure: Figure) -> None:
     """Draw one figure in the container at hand. Label and lines wrap: nothing is cut off on a narrow screen."""
     row = figure.row
-    change = fmt.change(row)
+    change, (number, unit) = fmt.change(row), fmt.parts(row)
+    shown = fmt.k_of_n(row) if row["state"] == "withheld" else number
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(f"**{figure.title}**", help=meaning(figure) or None)
         st.metric(
             figure.title,
-            fmt.k_of_n(row) if row["state"] == "withheld" else fmt.parts(row)[0],
+            f"{shown} :small[{unit}]" if unit else shown,
             delta=change or None,
             delta_color=tone(row, figure.meta.get("direction")),  # type: ignore[arg-type]
             delta_arrow="up" if change.startswith("Up") else "down" if change.startswith("Down") else "off",
@@ -137,15 +135,19 @@ def draw(figure: Figure) -> None:
             st.badge(fmt.state(row), color="gray")
         elif row.get("status") == "provisional":
             st.badge("Provisional", color="orange", help="Late records may still change this figure.")
-        for line in notes(row, figure.target):
-            st.caption(line)
+        lines = notes(row, figure.target)
+        if lines:
+            st.caption("  \n".join(lines))
 
 
 def strip(figures: Sequence[Figure]) -> None:
     """Three to five figures side by side, below each other on a narrow screen."""
-    for place, figure in zip(st.columns(len(figures)), figures, strict=True):
+    for place, figure in zip(st.columns(len(figures), gap="xsmall"), figures, strict=True):
         with place:
             draw(figure)
+    before = next((BEFORE[f.row["period_type"]] for f in figures if f.row.get("period_type") in BEFORE), None)
+    if before and any(fmt.change(figure.row) for figure in figures):
+        st.caption(f"Changes are from {before}. Hover or focus on a question mark for what a figure means.")
 
 
 def values(rows: Rows) -> Rows:

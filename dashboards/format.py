@@ -39,7 +39,8 @@ def money(value: Decimal | float | None) -> str:
     """Dollars for text: $1.2 million past a million, whole dollars below."""
     if value is None:
         return NONE
-    sign, size = (MINUS if value < 0 else ""), abs(value)
+    sign = MINUS if value < 0 else ""
+    size = abs(Decimal(value))
     if round(size) >= 1_000_000_000:
         return f"{sign}${size / 1_000_000_000:.1f} billion"
     if round(size) >= 1_000_000:
@@ -116,13 +117,13 @@ def state(row: Row) -> str:
         return ""
     if row["state"] == "withheld" and row.get("reason"):
         return f"Withheld: {row['reason']}"
-    return STATE_WORDS.get(row["state"], row["state"])
+    return STATE_WORDS.get(row["state"], str(row["state"]))
 
 
 def value(row: Row) -> str:
     """The figure of a metric row (value or amount_usd, unit, state): its quantity, or its state in words."""
     if row["state"] != "value":
-        return STATE_WORDS.get(row["state"], row["state"])
+        return STATE_WORDS.get(row["state"], str(row["state"]))
     if row.get("amount_usd") is not None:
         return money(row["amount_usd"])
     return quantity(row["value"], row["unit"], 0)

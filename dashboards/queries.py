@@ -94,12 +94,13 @@ def _run(path: str, table: str, sql: str, values: tuple[Any, ...] = ()) -> pa.Ta
 @st.cache_data(show_spinner=False, max_entries=16)
 def columns(path: str, table: str) -> list[str]:
     """The columns of a table of the release at `path`."""
-    return _run(path, table, "select * from {source} limit 0").column_names
+    return list(_run(path, table, "select * from {source} limit 0").column_names)
 
 
 def _where(known: list[str], conditions: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
     """`conditions` (column -> value, None for null, a list for any of) as SQL; a column the table lacks is no row."""
-    parts, values = ["true"], []
+    parts: list[str] = ["true"]
+    values: list[Any] = []
     for column, wanted in conditions.items():
         if column not in known:
             return "false", ()
@@ -117,8 +118,8 @@ def _where(known: list[str], conditions: Mapping[str, Any]) -> tuple[str, tuple[
 @st.cache_data(show_spinner=False, max_entries=512)
 def _select(path: str, table: str, conditions: dict[str, Any], order: str, limit: int | None) -> pa.Table:
     where, values = _where(columns(path, table), conditions)
-    terms = [term.partition(" ") for term in order.split(", ")]
-    terms = [f'"{column}"{sep}{way}' for column, sep, way in terms if column in columns(path, table)]
+    asked = [term.partition(" ") for term in order.split(", ")]
+    terms = [f'"{column}"{space}{way}' for column, space, way in asked if column in columns(path, table)]
     tail = f" order by {', '.join(terms)}" if terms else ""
     tail += f" limit {limit}" if limit is not None else ""
     return _run(path, table, f"select * from {{source}} where {where}{tail}", values)
@@ -150,7 +151,7 @@ def count(release: Release, name: str, **conditions: Any) -> int | None:
 def _periods(path: str) -> Rows:
     sql = """select distinct period_type, period, period_start, period_end from {source}
              order by period_type, period_start"""
-    return _run(path, "metric_values", sql).to_pylist()
+    return list(_run(path, "metric_values", sql).to_pylist())
 
 
 def periods(release: Release) -> Rows:

@@ -30,7 +30,7 @@ REQUESTS = [
 
 def requests(view: Selection, **keys: Any) -> None:
     """Requests of the selected topic and of `keys`, newest first; every period, so that an open one is never hidden."""
-    topic = {"topic": view.topic} if view.topic else {}
+    topic: dict[str, Any] = {"topic": view.topic} if view.topic else {}
     found = queries.table(view.release, "requests", "submitted_at desc, request_id", **topic, **keys)
     if found is None:
         frame.empty("No request records.", "This release does not carry the table of requests.")

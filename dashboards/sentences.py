@@ -81,8 +81,8 @@ def topics(rated: Sequence[Row], when: str) -> str:
 
 
 def _overlap(low: Row, high: Row) -> bool:
-    ends = (low.get("ci_high"), high.get("ci_low"))
-    return None in ends or ends[0] >= ends[1]
+    top, bottom = low.get("ci_high"), high.get("ci_low")
+    return top is None or bottom is None or top >= bottom
 
 
 def _topic(row: Row) -> str:
@@ -114,7 +114,7 @@ def where_next(waiting: int, unsure: int, first: Row | None) -> str:
     also = (
         ""
         if not unsure
-        else (f"For {fmt.number(unsure)} more the rule cannot say: an input is missing, which is not a no.")
+        else (f"For {fmt.number(unsure)} of them the rule cannot say: a figure is missing, which is not a no.")
     )
     return join(said, lead, also)
 

@@ -26,7 +26,8 @@ class Column(NamedTuple):
 
 
 def _config(column: Column) -> Any:
-    make, common = st.column_config, {"label": column.label, "help": column.help}
+    make = st.column_config
+    common: dict[str, Any] = {"label": column.label, "help": column.help}
     numbers = {"count": "localized", "number": "localized", "percent": "%.1f%%", "hours": "%.1f", "money": "dollar"}
     if column.kind in numbers:
         return make.NumberColumn(**common, format=numbers[column.kind])
@@ -44,23 +45,23 @@ def show(
     alt: str,
     *,
     missing: str = MISSING,
-    height: int | None = None,
+    whole: bool = False,
     pick: bool = False,
 ) -> int | None:
     """Show the `columns` of `found` (a typed table or rows), at most PAGE rows on the page, all of them in the CSV.
 
-    With `pick` a reader can select a row: its position is returned, else None.
+    With `whole` every row shows without scrolling. With `pick` a reader can select a row: its position is returned.
     """
     data = found if isinstance(found, pa.Table) else pa.Table.from_pylist(found) if found else pa.table({})
     present = [column for column in columns if column.key in data.column_names]
     data = data.select([column.key for column in present])
     shown = _words(data.slice(0, PAGE), present)
-    event = st.dataframe(
+    event: Any = st.dataframe(
         shown,
         column_config={column.key: _config(column) for column in present},
         hide_index=True,
         placeholder=missing,
-        height=height or "auto",
+        height="content" if whole else "auto",
         alt=alt,
         key=f"table_{name}",
         on_select="rerun" if pick else "ignore",

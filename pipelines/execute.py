@@ -51,6 +51,7 @@ def dagster_instance(layout: Layout) -> dg.DagsterInstance:
     if not settings_file.exists() or settings_file.read_text(encoding="utf-8") != wanted:
         settings_file.write_text(wanted, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(layout.dagster)
+    os.environ["CITIES311_EVENTS"] = str(layout.dagster / "history")
     return dg.DagsterInstance.get()
 
 

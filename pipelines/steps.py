@@ -133,7 +133,7 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
     topics = [t.model_dump() for t in entries.topics]
     stood = models.prepare(connection)
     feeds = [stood[f"raw.{t}"][0] for t in ("requests", "ledger", "eligibility")] if told.launched_on is None else []
-    fingerprint = _digest(repr(params), json.dumps([metrics, topics]), *feeds, code_version())
+    fingerprint = _digest(repr(params), json.dumps([metrics, topics]), *feeds, _clocks_code())
     gazetteer = stood["raw.census_gazetteer"][0]
     if stood.get("reference.params", ("", 0))[0] != fingerprint:
         reference.build(connection, params, topics=topics, metrics=metrics)
@@ -199,6 +199,11 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         {**asdict(r), "vintage": r.facts.get("vintage"), "unused": ", ".join(r.unused)} for r in ledger.known(known_on)
     ]
     return publish.publish(connection, request.layout.releases, facts, catalog.load(), published, sources, found)
+
+
+@cache
+def _clocks_code() -> str:
+    return "".join((ROOT / "assets" / f"{name}.py").read_text(encoding="utf-8") for name in ("reference", "clock"))
 
 
 @cache

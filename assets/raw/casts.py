@@ -46,7 +46,7 @@ def cast(column: str, spec: SourceColumn, dates: str | None, zone: str) -> Cast:
         text = f"case when {text} not in {markers} then {text} end"
     if spec.thousands:
         text = f"replace({text}, ',', '')"
-    value, expected = _value(column, spec, text, dates, zone)
+    value, expected = _value(spec, text, dates, zone)
     typed = name(column)
     misfits = []
     if value != text:
@@ -62,11 +62,10 @@ def cast(column: str, spec: SourceColumn, dates: str | None, zone: str) -> Cast:
     return Cast(value, " or ".join(f"({m})" for m in misfits), expected)
 
 
-def _value(column: str, spec: SourceColumn, text: str, dates: str | None, zone: str) -> tuple[str, str]:
-    if spec.type == "text":
-        return (f"lpad({text}, {spec.width}, '0')" if spec.width else text), "text"
-    if spec.type == "city":
-        return f"{name(column + '_place')}.geoid", "a 7-digit place GEOID or 'Name, ST' that the gazetteer knows"
+def _value(spec: SourceColumn, text: str, dates: str | None, zone: str) -> tuple[str, str]:
+    if spec.type in ("text", "city"):  # a city is resolved after the pass, once for each spelling
+        lost_zeros = f"case when length({text}) < {spec.width} then lpad({text}, {spec.width}, '0') else {text} end"
+        return (lost_zeros if spec.width else text), "text"
     if spec.type == "enum":
         values = spec.values or []
         allowed = ", ".join(map(quote, values))

@@ -4,6 +4,7 @@
 place (or, with a null geoid, more than one).
 """
 
+import os
 from pathlib import Path
 
 import duckdb
@@ -63,6 +64,22 @@ def build(connection: duckdb.DuckDBPyConnection) -> int:
     connection.execute(f"create or replace table reference.place_names as {NAMES}")
     (count,) = connection.execute("select count(*) from reference.places").fetchall()[0]
     return int(count)
+
+
+def resolve(connection: duckdb.DuckDBPyConnection, rows: Path, columns: list[str], dictionary: Path) -> None:
+    """Writes the GEOID (or null) of every spelling in the city columns of a Parquet file: text, geoid."""
+    spellings = " union ".join(f'select distinct "{c}" as text from read_parquet({quote(str(rows))})' for c in columns)
+    (known,) = connection.execute("select count(*) from reference.places").fetchall()[0]
+    geoid = "n.geoid" if known else "case when regexp_full_match(s.text, '[0-9]{7}') then s.text end"
+    part = dictionary.with_suffix(".places-part")
+    connection.execute(f"""
+        copy (
+            select s.text, {geoid} as geoid
+            from ({spellings}) as s left join reference.place_names as n on n.name = lower(s.text)
+            where s.text is not null order by s.text
+        ) to {quote(str(part))} (format parquet)
+    """)
+    os.replace(part, dictionary)
 
 
 def hint(connection: duckdb.DuckDBPyConnection, found: str, limit: int = 3) -> str:

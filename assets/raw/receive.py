@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.catalog import Source
-from assets.raw import set_aside
+from assets.raw import places, set_aside
 from assets.raw.casts import Cast, cast, name, quote
 from assets.raw.mapping import Mapping
 from assets.raw.reading import Fault, Parsed, Unreadable
@@ -62,12 +62,9 @@ def receive(
     aside.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     texts, unused = _texts(parsed, spec, mapping)
-    gazetteer = bool(connection.execute("select count(*) from reference.places").fetchall()[0][0])
     cells = {column: cast(column, s, mapping.dates, mapping.zone or zone) for column, s in spec.columns.items()}
-    if not gazetteer:
-        cells = {c: _geoid_only(cell, c) if spec.columns[c].type == "city" else cell for c, cell in cells.items()}
     numbered = '"_row"' if "_row" in parsed.rows.columns else None
-    select = _select(spec, texts, cells, numbered, gazetteer)
+    select = _select(spec, texts, cells, numbered)
     try:
         typed = parsed.rows.query("received", select)
         assert typed is not None  # a select always gives a relation
@@ -78,14 +75,18 @@ def receive(
     if rejects and numbered is None:
         _number_rows(connection, part, parsed.first_row, rejects)
         numbered = '"_row"'
-    faults = set_aside.explain(
-        connection, part, spec, cells, numbered or f"file_row_number + {parsed.first_row}", gazetteer
-    )
-    repeats = set_aside.repeats(connection, part, spec, numbered or f"file_row_number + {parsed.first_row}")
+    row = numbered or f"file_row_number + {parsed.first_row}"
+    cities = [c for c, s in spec.columns.items() if s.type == "city"]
+    if cities:
+        places.resolve(connection, part, cities, target.with_suffix(".places"))
+    faults = set_aside.explain(connection, part, spec, cells, row)
+    faults += set_aside.unknown_places(connection, part, target.with_suffix(".places"), cities, row)
+    out = {fault["index"] for fault in faults}
+    repeats = [r for r in set_aside.repeats(connection, part, spec, row) if r["index"] not in out]
     rows = pq.read_metadata(part).num_rows
     set_aside.write(aside, rejects, faults, repeats)
     os.replace(part, target)
-    quarantined = len(rejects) + len({row["index"] for row in faults})
+    quarantined = len(rejects) + len(out)
     return Outcome(
         received=rows + len(rejects),
         accepted=rows + len(rejects) - quarantined - len(repeats),
@@ -143,25 +144,11 @@ def _mapped(texts: dict[str, str], mapping: Mapping) -> dict[str, str]:
     return out
 
 
-def _geoid_only(cell: Cast, column: str) -> Cast:
-    """Without a gazetteer only a well-formed code can be taken."""
-    text = f't."{column}"'
-    value = f"case when regexp_full_match({text}, '[0-9]{{7}}') then {text} end"
-    return Cast(value, cell.misfit, cell.expected)
-
-
-def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbered: str | None, gazetteer: bool) -> str:
+def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbered: str | None) -> str:
     """The single pass: text, then typed values, then whether the row fits."""
     columns = list(spec.columns)
-    text = ", ".join(
-        f"nullif(trim({texts[c]}), '') as {name(c)}" if c in texts else f"null::varchar as {name(c)}" for c in columns
-    )
+    text = ", ".join(f"{_text(c, spec, texts)} as {name(c)}" for c in columns)
     present = ", ".join(name(c) for c in columns if c in texts)
-    joins = "".join(
-        f" left join reference.place_names as {name(c + '_place')} on {name(c + '_place')}.name = lower(t.{name(c)})"
-        for c in columns
-        if gazetteer and spec.columns[c].type == "city" and c in texts
-    )
     values = [f"{cells[c].value if c in texts else 'null'} as {name(c)}" for c in columns]
     misfits = [f"coalesce({cells[c].misfit}, false)" for c in columns if cells[c].misfit and c in texts]
     misfits += [f"coalesce(not ({rule.test}), false)" for rule in spec.rules]
@@ -172,11 +159,18 @@ def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbere
         with text_of as (select {text}{number} from received),
         typed as (
             select t as s, hash({present}) as _hash{number}, {", ".join(values)}{_markers(spec, texts)}
-            from text_of as t{joins}
+            from text_of as t
         ),
         judged as (select *, {" or ".join(misfits) or "false"} as _misfit from typed)
         select {typed_columns}{number}, _hash, case when _misfit then {sent} end::varchar as _sent from judged
     """
+
+
+def _text(column: str, spec: Source, texts: dict[str, str]) -> str:
+    """The text of a column without its padding; free text stays as it is."""
+    if column not in texts:
+        return "null::varchar"
+    return texts[column] if spec.columns[column].personal else f"nullif(trim({texts[column]}), '')"
 
 
 def _typed(spec: Source) -> list[tuple[str, str]]:

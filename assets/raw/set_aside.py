@@ -28,7 +28,7 @@ SHOWN = 80  # characters of a cell quoted in a reason
 
 
 def explain(
-    connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, cells: dict[str, Cast], row: str, gazetteer: bool
+    connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, cells: dict[str, Cast], row: str
 ) -> list[dict[str, object]]:
     """Every cell that does not fit, of every row set aside."""
     texts = {c: f"_sent ->> {quote('$.' + name(c))}" for c in spec.columns}
@@ -37,38 +37,56 @@ def explain(
         select file_row_number as index, {row} as row, {", ".join(f"{t} as {name(c)}" for c, t in texts.items())}
         from read_parquet({quote(str(part))}, file_row_number = true) where _sent is not null
     """)
-    joins = "".join(
-        f" left join reference.place_names as {name(c + '_place')} on {name(c + '_place')}.name = lower(t.{name(c)})"
-        for c, s in spec.columns.items()
-        if gazetteer and s.type == "city"
-    )
     values = ", ".join(
         f"({cells[c].value})::{t} as {name(c)}" for c, t in list(spec.raw_columns().items()) if c in cells
     )
-    connection.execute(f"create or replace temp table judged as select t as s, {values} from misfits as t{joins}")
+    connection.execute(f"create or replace temp table judged as select t as s, {values} from misfits as t")
     arms = [(c, cells[c].misfit, cells[c].expected) for c in spec.columns if cells[c].misfit]
     rules = [(rule.column, f"not ({rule.test})", rule.expected) for rule in spec.rules]
     faults: list[dict[str, object]] = []
+    told: set[tuple[int, str]] = set()
     for column, test, expected in arms + rules:
         found = connection.execute(
             f"select s.index, s.row, s.{name(column)} from judged where {test} order by 1"
         ).fetchall()
         for index, line, text in found:
+            if (index, column) in told:  # one reason a cell: a value that could not be read breaks rules as well
+                continue
+            told.add((index, column))
             words = expected if text is not None or (column, test, expected) in rules else EMPTY
-            if spec.columns[column].type == "city" and text is not None:
-                words = places.hint(connection, text)
             shown = _shown(text, spec.columns[column].personal)
-            faults.append(
-                {
-                    "index": index,
-                    "row": line,
-                    "state": "quarantined",
-                    "column": column,
-                    "found": shown,
-                    "expected": words,
-                }
-            )
+            faults.append(_fault(index, line, column, shown, words))
     return faults
+
+
+def unknown_places(
+    connection: duckdb.DuckDBPyConnection, part: Path, dictionary: Path, cities: list[str], row: str
+) -> list[dict[str, object]]:
+    """Every city that the gazetteer does not know, or that means more than one place."""
+    faults = []
+    hints: dict[str, str] = {}
+    for column in cities:
+        found = connection.execute(f"""
+            select file_row_number, {row}, {name(column)} from read_parquet({quote(str(part))}, file_row_number = true)
+            where {name(column)} in (select text from read_parquet({quote(str(dictionary))}) where geoid is null)
+            order by 1
+        """).fetchall()
+        for index, line, text in found:
+            if text not in hints:
+                hints[text] = places.hint(connection, text)
+            faults.append(_fault(index, line, column, _shown(text, False), hints[text]))
+    return faults
+
+
+def _fault(index: int | None, row: int, column: str | None, found: str, expected: str) -> dict[str, object]:
+    return {
+        "index": index,
+        "row": row,
+        "state": "quarantined",
+        "column": column,
+        "found": found,
+        "expected": expected,
+    }
 
 
 def _shown(text: str | None, personal: bool) -> str:
@@ -107,17 +125,7 @@ def repeats(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, row
 def write(
     aside: Path, rejects: list[Fault], faults: list[dict[str, object]], repeated: list[dict[str, object]]
 ) -> None:
-    rows: list[dict[str, object]] = [
-        {
-            "index": None,
-            "row": r.row,
-            "state": "quarantined",
-            "column": r.column,
-            "found": r.found,
-            "expected": r.expected,
-        }
-        for r in rejects
-    ]
+    rows = [_fault(None, r.row, r.column, r.found, r.expected) for r in rejects]
     rows = sorted([*rows, *faults, *repeated], key=lambda r: (str(r["row"]).zfill(12), str(r["column"] or "")))
     if not rows:
         aside.unlink(missing_ok=True)

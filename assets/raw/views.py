@@ -29,18 +29,28 @@ def make_views(
 
 
 def _file_view(receipts: Receipts, receipt: Receipt, spec: Source) -> str:
-    columns = ", ".join(f"{sql_name(c)}::{t} as {sql_name(c)}" for c, t in spec.raw_columns().items())
-    row = "_row" if receipt.explicit_rows else f"file_row_number + {receipt.first_row}"
+    typed = receipts.typed(receipt)
+    cities = [c for c, s in spec.columns.items() if s.type == "city"]
+    columns = ", ".join(
+        f"{sql_name(c + '_place')}.geoid as {sql_name(c)}" if c in cities else f"t.{sql_name(c)}::{t} as {sql_name(c)}"
+        for c, t in spec.raw_columns().items()
+    )
+    joins = "".join(
+        f" left join read_parquet({quote(str(typed.with_suffix('.places')))}) as {sql_name(c + '_place')}"
+        f" on {sql_name(c + '_place')}.text = t.{sql_name(c)}"
+        for c in cities
+    )
+    row = "t._row" if receipt.explicit_rows else f"t.file_row_number + {receipt.first_row}"
     known = datetime.fromisoformat(receipt.known_at).astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
-    repeats = ""
-    if receipt.repeats:
-        aside = quote(str(receipts.aside(receipt)))
-        repeats = f" and file_row_number not in (select \"index\" from read_parquet({aside}) where state = 'repeat')"
+    aside = quote(str(receipts.aside(receipt)))
+    fits = "true"
+    if receipt.quarantined or receipt.repeats:
+        fits = f't.file_row_number not in (select "index" from read_parquet({aside}) where "index" is not null)'
     return f"""
         select {columns}, {quote(receipt.sha256)} as _sha256, ({row})::bigint as _row,
             timestamp {quote(known)} as _known_at, {quote(receipt.name)} as _file
-        from read_parquet({quote(str(receipts.typed(receipt)))}, file_row_number = true)
-        where _sent is null{repeats}
+        from read_parquet({quote(str(typed))}, file_row_number = true) as t{joins}
+        where {fits}
     """
 
 

@@ -84,7 +84,7 @@ def simulate(world: World, clock: Clock, rows: int) -> Requests:
     never = rng.random(rows) < np.array([t.never for t in TOPICS])[topic]
     wait = (scale * 3600 * (-np.log1p(-rng.random(rows))) ** (1 / shape)).astype(np.int64) + 60
     response = np.where(never | spam, NEVER, clock.after(submitted, np.minimum(wait, 1500 * 3600)))
-    withdrawn = clock.after(submitted, waits(450.0))
+    withdrawn = clock.after(submitted, waits(1200.0))
     # The desk closes some unanswered: a clock that does not look at the reply to come, so replies stay well estimable.
     closes = np.where(rng.random(rows) < BUSY_FORGOT, NEVER, clock.after(submitted, 30 * 3600 + waits(220.0)))
     merged = np.where(duplicate >= 0, clock.after(submitted, waits(5.0)), NEVER)

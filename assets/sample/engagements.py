@@ -1,6 +1,6 @@
 """Teams on the ground: engagements, the cities they serve, their milestones; and eligibility, who may call from when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ WORK = (
     ("Police staffing review", "public_safety"),
     ("Permitting review", "operations"),
 )
+BUDGET_USD = 8_200_000
 INTENSITY = {"light": (66_000, 120_000), "moderate": (120_000, 240_000), "intensive": (240_000, 480_000)}
 STEPS = (
     "Kick-off",
@@ -68,7 +69,12 @@ def simulate(world: World) -> list[Engagement]:
     groups += [(i,) for i in first + others]
     drawn = [_draw(world, rng, cities, number) for number, cities in enumerate(groups[:COUNT])]
     drawn.sort(key=lambda e: (e.applied_on, e.cities))
-    return [_renumber(engagement, number) for number, engagement in enumerate(drawn, start=1)]
+    # Whatever the seed, the award has to cover them.
+    fit = BUDGET_USD / sum(engagement.planned_cost_usd for engagement in drawn)
+    return [
+        replace(e, engagement_id=f"E{number:03d}", planned_cost_usd=int(e.planned_cost_usd * fit) // 10 * 10)
+        for number, e in enumerate(drawn, start=1)
+    ]
 
 
 def _draw(world: World, rng: np.random.Generator, cities: tuple[int, ...], number: int) -> Engagement:
@@ -79,7 +85,7 @@ def _draw(world: World, rng: np.random.Generator, cities: tuple[int, ...], numbe
     approved = applied + timedelta(days=int(rng.integers(25, 95)))
     starts = approved + timedelta(days=int(rng.integers(10, 50)))
     ends = starts + timedelta(days=int(rng.integers(120, 366)))
-    slip = int(rng.integers(-20, 10)) if rng.random() < 0.6 else int(rng.integers(15, 150))
+    slip = int(rng.integers(-25, 2)) if rng.random() < 0.65 else int(rng.integers(15, 150))
     finished = ends + timedelta(days=slip)
     # Two stalled and never finished, one was applied for and not approved.
     completed = finished if finished <= AS_OF and number not in (17, 29) else None
@@ -102,10 +108,6 @@ def _draw(world: World, rng: np.random.Generator, cities: tuple[int, ...], numbe
         planned_cost_usd=int(rng.integers(low, high)) // 10 * 10,
         cities=cities,
     )
-
-
-def _renumber(engagement: Engagement, number: int) -> Engagement:
-    return Engagement(**{**engagement.__dict__, "engagement_id": f"E{number:03d}"})
 
 
 def write(directory: Path, world: World, engagements: list[Engagement]) -> dict[str, Any]:
@@ -162,7 +164,7 @@ def _milestones(engagement: Engagement, rng: np.random.Generator) -> list[tuple[
     for step, title in enumerate(steps, start=1):
         baseline = engagement.starts_on + timedelta(days=length * step // len(steps))
         due = baseline + timedelta(days=30) if rng.random() < 0.15 else baseline
-        drift = max(late, 0) * step // len(steps) + int(rng.integers(-12, 9))
+        drift = max(late, 0) * step // len(steps) + int(rng.integers(-16, 4))
         done: date | None = max(engagement.starts_on, baseline + timedelta(days=drift))
         if engagement.completed_on is not None:
             done = min(done or baseline, engagement.completed_on)

@@ -58,8 +58,11 @@ def write(directory: Path, world: World) -> dict[str, Any]:
     gazetteer = directory / "census_gazetteer"
     files.write_tabbed(gazetteer / "2014_Gaz_place_national.txt", _gazetteer(world))
     files.write_mapping(gazetteer, {"*.txt": {"delivered_on": "2014-05-01", "vintage": "2014"}})
-    change = before[: len(world.cities), 10] / before[: len(world.cities), 0] - 1
-    lost = [city.geoid for city, share in zip(world.cities, change, strict=True) if share <= -0.05]
+    lost = [
+        city.geoid
+        for city, row in zip(world.cities, before.tolist(), strict=False)
+        if row[10] <= 0.95 * row[0] and city.geoid != BORN_AFTER_2010
+    ]
     return {"no_census_2010": BORN_AFTER_2010, "lost_5_pct_2000_2010": lost}
 
 

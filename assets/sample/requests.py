@@ -1,4 +1,4 @@
-"""The requests feed: one large CSV, a later file of late and corrected records, and two partners' small exports."""
+"""The requests feed: one large CSV, forms typed in again, late and corrected records, and two partners' small exports."""
 
 import json
 from collections.abc import Callable
@@ -16,12 +16,13 @@ from assets.sample.request_text import COLUMNS, INSTANTS, Export, request_id, te
 from assets.sample.world import Ints, World, generator
 
 MAIN, LATE, XLSX, PARQUET = ("requests.csv", "requests-late.jsonl", "community-desk.xlsx", "university-desk.parquet")
+REKEYED = "requests-rekeyed.csv"
 MAIN_DAY, LATE_DAY = date(2017, 10, 6), date(2017, 10, 19)
 SLICE = 100_000
 
 
 def write(folder: Path, world: World, clock: Clock, requests: Requests, say: Callable[[str], None]) -> dict[str, Any]:
-    """Writes the four files and their mapping.yml; returns what was planted in them."""
+    """Writes the five files and their mapping.yml; returns what was planted in them."""
     rng = generator(world.seed, "request files")
     first, second = Export(requests, MAIN_DAY), Export(requests, LATE_DAY)
     count = len(requests)
@@ -39,6 +40,7 @@ def write(folder: Path, world: World, clock: Clock, requests: Requests, say: Cal
 
     folder.mkdir(parents=True, exist_ok=True)
     planted = _write_main(folder / MAIN, world, clock, first, np.flatnonzero(in_main), rng, say)
+    planted["bad_rows"] += _write_rekeyed(folder / REKEYED, max(4, len(requests) // 5000))
     arrived = requests.submitted < second.until
     fresh = np.flatnonzero((arrived & ~known) | held_back | changed)
     late = texts(world, clock, second, fresh).to_pylist()
@@ -51,7 +53,7 @@ def write(folder: Path, world: World, clock: Clock, requests: Requests, say: Cal
             file.write(json.dumps({k: v for k, v in row.items() if v is not None}, ensure_ascii=False) + "\n")
     files.write_xlsx(folder / XLSX, COLUMNS, _cells(texts(world, clock, first, xlsx), first, xlsx))
     files.write_parquet(folder / PARQUET, _typed(texts(world, clock, first, parquet), first, parquet))
-    delivered = {name: {"delivered_on": MAIN_DAY.isoformat()} for name in (MAIN, XLSX, PARQUET)}
+    delivered = {name: {"delivered_on": MAIN_DAY.isoformat()} for name in (MAIN, REKEYED, XLSX, PARQUET)}
     files.write_mapping(folder, delivered | {LATE: {"delivered_on": (LATE_DAY + timedelta(days=1)).isoformat()}})
     return planted | {
         "records": int(arrived.sum()),
@@ -98,6 +100,16 @@ def _write_main(
             number += len(lines) - taken
             say(f"requests: {min(start + SLICE, len(rows)):,} of {len(rows):,}")
     return {"bad_rows": bad, "repeats": repeated}
+
+
+def _write_rekeyed(path: Path, rows: int) -> list[dict[str, Any]]:
+    """A few forms typed in again, badly: rows that a plain reader of CSV would stumble over."""
+    kinds = [bad_rows.UNREADABLE[i % len(bad_rows.UNREADABLE)] for i in range(rows)]
+    lines = [",".join(COLUMNS), *(kind.line(f"K{i + 1:06d}", COLUMNS) for i, kind in enumerate(kinds))]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
+    return [
+        {"file": f"requests/{REKEYED}", "row": i + 2, "column": k.column, "kind": k.kind} for i, k in enumerate(kinds)
+    ]
 
 
 def _correct(row: dict[str, Any], position: int, earlier: int) -> None:

@@ -39,7 +39,7 @@ def about(view: Selection, city: Any) -> str:
 
 def asked(view: Selection) -> None:
     """The page's one chart: requests by period."""
-    kind = view.period["period_type"] if view.period else None
+    kind = view.period["period_type"] if view.period else ""
     rows = queries.figures(view.release, "created", period_type=kind, **view.keys)
     if not rows or kind == "to_date":
         frame.empty(
@@ -65,7 +65,7 @@ def engagements(view: Selection, city_id: str) -> None:
     st.subheader("Engagements and milestones", anchor=False)
     linked = queries.rows(view.release, "engagement_cities", city_id=city_id)
     ids = [row["engagement_id"] for row in linked]
-    topic = {"topic": view.topic} if view.topic else {}
+    topic: dict[str, Any] = {"topic": view.topic} if view.topic else {}
     rows = queries.rows(view.release, "engagements", "starts_on, engagement_id", engagement_id=ids, **topic)
     if not rows:
         frame.empty("No engagement on record.", "No engagement names this city for this choice of topic.")
@@ -98,19 +98,16 @@ def page(view: Selection) -> None:
     city = view.city
     assert city is not None
     st.caption(about(view, city))
-    created, answered = (
-        figure.find(view, "created", "Requests sent"),
-        figure.find(view, "on_time_pct", "Answered on time"),
-    )
+    created, answered = figure.find(view, "created"), figure.find(view, "on_time_pct")
     when = fmt.period_long(view.period) if view.period else "this release"
     frame.finding(sentences.city(view.scope, created.row, answered.row, when))
     figure.strip(
         [
             created,
             answered,
-            figure.find(view, "response_hours_median", "Median time to answer"),
-            figure.find(view, "backlog_open", "Open requests"),
-            figure.find(view, "engagements_active", "Engagements under way", grain="city", topic=None),
+            figure.find(view, "response_hours_median"),
+            figure.find(view, "backlog_open"),
+            figure.find(view, "engagements_active", grain="city", topic=None),
         ]
     )
     asked(view)

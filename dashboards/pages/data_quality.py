@@ -16,7 +16,7 @@ FILES = [
     Column("repeats", "Exact repeats", "count"),
     Column("status", "Status"),
     Column("message", "What to do"),
-    Column("known_at", "Known (UTC)", "time"),
+    Column("known_at", "Known (UTC)"),
     Column("sha256", "SHA-256"),
 ]
 
@@ -30,7 +30,7 @@ def missing(view: Selection) -> None:
     feeds = list(dict.fromkeys(row["feed"] for row in rows))
     for row in rows:
         row["month"] = row["period"]
-        row["said"] = fmt.state(row | {"state": "value"} if row["state"] == "reported" else row) or "Reported"
+        row["said"] = "Reported" if row["state"] == "reported" else fmt.state(row)
     silent = [row for row in rows if row["state"] != "reported"]
     worst = list(dict.fromkeys(row["feed"] for row in silent))
     title = f"Months without records: {', '.join(worst[:4])}" if worst else "Every feed reported in every month"
@@ -44,7 +44,6 @@ def missing(view: Selection) -> None:
         columns=[
             Column("feed", "Feed"),
             Column("month", "Month"),
-            Column("received", "Records", "count"),
             Column("records", "Records", "count"),
             Column("said", "State"),
             Column("first_known_at", "Known", "time"),
@@ -83,13 +82,15 @@ def checks(view: Selection) -> None:
         Column("table", "Table"),
         Column("name", "Check"),
         Column("stops", "If not"),
+        Column("failed_rows", "Rows that fail", "count"),
+        Column("detail", "Detail"),
     ]
     tables.show(shown, columns, "checks", "Checks of the release with their outcome")
 
 
 view = frame.begin("data-quality", "Data quality", uses=())
 release = view.release
-files = queries.rows(release, "sources", "quarantined desc, source, name")
+files = queries.rows(release, "sources", "status desc, quarantined desc, source, name")
 with_aside = [row for row in files if row["quarantined"]]
 refused = [row for row in files if row["status"] == "refused"]
 failed, every = queries.count(release, "checks", passed=False), queries.count(release, "checks")

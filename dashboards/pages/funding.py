@@ -1,6 +1,7 @@
 """Funding, for the reviewer: what the award has spent, line by line, and on what."""
 
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -56,7 +57,7 @@ def worksheet(view: Selection, day: date) -> None:
         return
     for award in dict.fromkeys(row["award_id"] for row in rows):
         lines = [
-            row | {"name": LINES[row["line"]][0], "identity": LINES[row["line"]][1], "said": _said(row["amount_usd"])}
+            row | {"name": LINES[row["line"]][0], "identity": LINES[row["line"]][1], "said": _said(row)}
             for row in rows
             if row["award_id"] == award and row["line"] in LINES
         ]
@@ -67,12 +68,14 @@ def worksheet(view: Selection, day: date) -> None:
             [*columns, Column("amount_usd", "Cumulative", "money"), Column("said", "State")],
             f"sf425_{award}",
             f"SF-425 line 10 of award {award} at {fmt.day(day)}",
-            height=38 + 35 * len(lines),
+            whole=True,
         )
 
 
-def _said(amount: object) -> str:
-    return "Not reported" if amount is None else "Reported"
+def _said(row: dict[str, Any]) -> str:
+    if row["amount_usd"] is not None:
+        return "Reported"
+    return f"Not reported: {row['reason']}" if row.get("reason") else "Not reported"
 
 
 def spending(view: Selection, dimension: str, title: str) -> None:

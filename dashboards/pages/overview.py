@@ -31,7 +31,7 @@ def finding(view: Selection, reach: figure.Figure, on_time: figure.Figure) -> st
 
 def over_time(view: Selection) -> None:
     """The page's one chart: the share answered on time, period by period."""
-    kind = view.period["period_type"] if view.period else None
+    kind = view.period["period_type"] if view.period else ""
     rows = queries.figures(view.release, "on_time_pct", period_type=kind, **view.keys)
     if not any(row["state"] == "value" for row in rows) or kind == "to_date":
         frame.empty("No trend to draw.", "Choose a month, a quarter or a fiscal year with ten or more answers due.")
@@ -154,15 +154,15 @@ network = {"grain": "network", "topic": None}
 reached = figure.find(
     view, "reach_pct", "Cities that used the desk", **network, dimension="service", dimension_value="desk", basis="then"
 )
-answered = figure.find(view, "on_time_pct", "Answered on time")
+answered = figure.find(view, "on_time_pct")
 frame.finding(finding(view, reached, answered))
 figure.strip(
     [
         reached,
         answered,
-        figure.find(view, "response_hours_median", "Median time to answer"),
-        figure.find(view, "backlog_open", "Open requests"),
-        figure.find(view, "engagements_active", "Engagements under way"),
+        figure.find(view, "response_hours_median"),
+        figure.find(view, "backlog_open"),
+        figure.find(view, "engagements_active"),
     ]
 )
 over_time(view)

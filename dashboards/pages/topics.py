@@ -61,7 +61,7 @@ def asked(view: Selection, when: str) -> None:
             labels,
             [row["value"] for row in rows],
             [fmt.number(row["value"]) for row in rows],
-            fmt.words(view.topic) if view.topic else None,
+            highlight=fmt.words(view.topic) if view.topic else None,
         ),
         f"{labels[0]} is asked about most: {fmt.value(rows[0])}",
         f"Requests received, {when}",
@@ -82,10 +82,10 @@ frame.finding(sentences.topics(rated, when))
 st.caption(f"Figures below: {view.scope or 'all topics and cities'}.")
 figure.strip(
     [
-        figure.find(view, "created", "Requests received"),
-        figure.find(view, "on_time_pct", "Answered on time"),
-        figure.find(view, "response_hours_median", "Median time to answer"),
-        figure.find(view, "never_answered_pct", "Never answered"),
+        figure.find(view, "created"),
+        figure.find(view, "on_time_pct"),
+        figure.find(view, "response_hours_median"),
+        figure.find(view, "never_answered_pct"),
     ]
 )
 rates(view, on_time, rated, when)

@@ -1,5 +1,7 @@
 """Where next: eligible cities not yet served, in order of need, with the figures that decide it."""
 
+from typing import Any
+
 import streamlit as st
 
 from dashboards import charts, figure, frame, queries, sentences, tables
@@ -8,13 +10,12 @@ from dashboards.filters import Selection
 from dashboards.tables import Column
 
 SHOWN = 15
-RULE = (
-    "**The rule.** A city must pass the population floor and at least one of three criteria: unemployment, poverty of "
-    "people who are not in college, loss of population. Order of need: most criteria met, then highest unemployment rate, "
-    "then GEOID. A criterion without its input is *cannot say*, never *no*. The order is a starting point for people who "
-    "decide, not a decision."
+CANNOT_SAY = "Cannot say"
+ORDER = (
+    "Order of need: most criteria met, then the highest unemployment rate, then GEOID. A criterion without its figure is "
+    "*cannot say*, never *no*. The order is a starting point for the people who decide; it says nothing on what help would do."
 )
-COLUMNS = [
+CANDIDATES = [
     Column("rank", "Order", "count"),
     Column("city", "City"),
     Column("criteria_met", "Criteria met", "count"),
@@ -23,87 +24,117 @@ COLUMNS = [
     Column("noncollege_poverty", "Noncollege poverty", "percent"),
     Column("population_change", "Population change 2000\N{EN DASH}2010", "percent"),
     Column("population", "Population", "count"),
-    Column("eligible", "Eligible by the rule"),
+    Column("by_rule", "Eligible by the rule"),
+    Column("by_list", "On the program's list"),
+    Column("city_id", "GEOID"),
+]
+CRITERIA = [
+    Column("city", "City"),
+    Column("title", "Criterion"),
+    Column("reason", "Why the rule cannot say"),
     Column("city_id", "GEOID"),
 ]
 
 
 def named(view: Selection, rows: queries.Rows) -> queries.Rows:
-    """`rows` with the city in words; by its GEOID where the release does not name it."""
+    """`rows` with the city in words, by its GEOID where nobody names it, and what list and rule say of it."""
     names = {row["city_id"]: row for row in queries.rows(view.release, "cities")}
-    known = [row | {key: names.get(row["city_id"], {}).get(key) for key in ("name", "state")} for row in rows]
-    for row in known:
-        row["city"] = fmt.city(row) if row["name"] else row["city_id"]
-        row["eligible"] = {"cannot_say": "Cannot say"}.get(row["eligible"], fmt.words(row["eligible"]))
-    return known
+    for row in rows:
+        of = row if row.get("name") else names.get(row["city_id"], {})
+        row["city"] = fmt.city(of) if of else row["city_id"]
+        row["by_rule"] = fmt.words(row.get("rule_eligible") or row["eligible"])
+        row["by_list"] = "No" if row.get("eligible_by") == "rule" else "Yes"
+    return rows
 
 
-def need(view: Selection, rows: queries.Rows) -> None:
-    """The page's one chart: the unemployment rate of the first cities in order of need."""
+def criteria(view: Selection, rows: queries.Rows) -> list[dict[str, Any]]:
+    """The criteria of the rule, each with operator and threshold, as the release carries them."""
+    one = rows[0]["city_id"] if rows else None
+    return queries.rows(view.release, "eligibility_rule", "criterion", city_id=one)
+
+
+def need(view: Selection, rows: queries.Rows, rule: list[dict[str, Any]]) -> None:
+    """The page's one chart: the unemployment rate of the first cities in order of need, with the rule's threshold."""
     first = [row for row in rows if row["unemployment_rate"] is not None][:SHOWN]
     if not first:
-        frame.empty("Nothing to compare.", "The unemployment rate of these cities has not been landed.")
+        frame.empty("Nothing to compare.", "No unemployment rate of these cities has been received.")
         return
+    limits = [line for line in rule if line["indicator"] == "unemployment_rate"]
+    limit = (limits[0]["threshold"], f"Threshold {fmt.percent(limits[0]['threshold'])}") if limits else None
     labels = [row["city"] for row in first]
+    said = [f"{fmt.percent(row['unemployment_rate'], 1)} \N{MIDDLE DOT} {met(row)}" for row in first]
     charts.exhibit(
         charts.bars(
             labels,
             [row["unemployment_rate"] for row in first],
-            [f"{fmt.percent(r['unemployment_rate'], 1)} · {_criteria(r)}" for r in first],
-            view.city and fmt.city(view.city),
+            said,
+            highlight=fmt.city(view.city) if view.city else None,
+            limit=limit,
         ),
-        f"{labels[0]} comes first: {_criteria(first[0])}, unemployment {fmt.percent(first[0]['unemployment_rate'], 1)}",
+        f"{labels[0]} comes first: {met(first[0])} met, unemployment {fmt.percent(first[0]['unemployment_rate'], 1)}",
         "Unemployment rate in percent, and criteria met of those known; first cities in order of need",
         source=frame.source(view.release, "Bureau of Labor Statistics, Census Bureau, program records"),
-        alt="Bars of the unemployment rate of the first cities in order of need.",
+        alt="Bars of the unemployment rate of the first cities in order of need, with the threshold of the rule.",
         rows=first,
-        columns=COLUMNS,
+        columns=CANDIDATES,
         name="need",
     )
 
 
-def _criteria(row: dict[str, object]) -> str:
+def met(row: dict[str, Any]) -> str:
+    """3 of 3 criteria."""
     return f"{row['criteria_met']} of {row['criteria_known']} criteria"
 
 
-view = frame.begin("where-next", "Where next", uses=("city",))
-if not view.release.has("candidates"):
-    frame.empty(
-        "No candidates in this release.", "They are made from indicators and eligibility: land both and run again."
-    )
-else:
+def explain(rule: list[dict[str, Any]]) -> None:
+    """The rule in words, with the thresholds of this release."""
+    st.subheader("The rule", anchor=False)
+    if rule:
+        st.markdown("Population must pass its threshold, and at least one of the others must hold:")
+        st.markdown("\n".join(f"- {r['title']} ({r['operator']} {fmt.number(r['threshold'])})" for r in rule))
+    else:
+        st.caption("The thresholds of the rule are not in this release.")
+    st.markdown(ORDER)
+
+
+def page(view: Selection) -> None:
+    """The candidates of the release."""
     release = view.release
     waiting = named(view, queries.rows(release, "candidates", "rank, city_id", eligible="yes", served=False))
-    unsure = named(view, queries.rows(release, "candidates", "city_id", eligible="cannot_say", served=False))
+    unsure = [row for row in waiting if row["by_rule"] == CANNOT_SAY]
     frame.finding(sentences.where_next(len(waiting), len(unsure), waiting[0] if waiting else None))
+    served = queries.count(release, "candidates", served=True)
+    edge = queries.count(release, "candidates", served=False, on_threshold=True)
     figure.strip(
         [
             figure.counted(
-                "Eligible, not yet served", len(waiting), "Eligible by the rule; no engagement, no request yet."
+                "Eligible, not yet served", len(waiting), "Eligible by the list or the rule; not served so far."
             ),
-            figure.counted(
-                "Cannot say", len(unsure), "An input of the rule is missing, so it says neither yes nor no."
-            ),
-            figure.counted(
-                "Already served",
-                queries.count(release, "candidates", served=True),
-                "Had an engagement or asked the desk.",
-            ),
-            figure.counted(
-                "Not eligible by the rule",
-                queries.count(release, "candidates", eligible="no", served=False),
-                "Below the population floor, or every criterion is known and none is met.",
-            ),
+            figure.counted("Rule cannot say", len(unsure), "On the list, and a figure that the rule needs is missing."),
+            figure.counted("Exactly on a threshold", edge, "Published wording differs between over and at least."),
+            figure.counted("Already served", served, "An engagement that has started, or a request to the desk."),
         ]
     )
-    need(view, waiting)
-    st.markdown(RULE)
+    rule = criteria(view, waiting)
+    need(view, waiting, rule)
     st.subheader("Eligible and not yet served, in order of need", anchor=False)
     if waiting:
-        tables.show(waiting, COLUMNS, "candidates", "Eligible cities not yet served", missing="cannot say")
+        tables.show(waiting, CANDIDATES, "candidates", "Eligible cities not yet served", missing="cannot say")
     else:
-        frame.empty("No city is waiting.", "Every city that is eligible by the rule has been served.")
-    if unsure:
-        with st.expander(f"Cannot say: {fmt.number(len(unsure))} cities with an input missing", expanded=False):
-            tables.show(unsure, COLUMNS, "cannot_say", "Cities for which the rule cannot say", missing="cannot say")
+        frame.empty("No city is waiting.", "Every eligible city has been served.")
+    unknown = [row["city_id"] for row in unsure]
+    missing = queries.rows(release, "eligibility_rule", "city_id, criterion", city_id=unknown, meets="cannot_say")
+    if missing:
+        with st.expander(f"What is missing where the rule cannot say ({fmt.quantity(len(unsure), 'cities')})"):
+            tables.show(named(view, missing), CRITERIA, "cannot_say", "Criteria for which there is no figure")
+    explain(rule)
+
+
+view = frame.begin("where-next", "Where next", uses=("city",))
+if view.release.has("candidates"):
+    page(view)
+else:
+    frame.empty(
+        "No candidates in this release.", "They are made from indicators and eligibility: land both and run again."
+    )
 frame.end(view)

@@ -94,4 +94,3 @@ select
         told - was + sqrt(power(told_high - told, 2) + power(was - was_low, 2))
     ) * scale) / scale + 0.0 end as change_high
 from compared
-order by metric, grain, city_id, topic, engagement_id, dimension, dimension_value, basis, period_type, period

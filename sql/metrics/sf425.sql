@@ -24,11 +24,11 @@ with lines as (
         income_usd as "10l",
         case
             when income_spent_usd = 0 or program_income_alternative = 'deduction' then income_spent_usd
-            when program_income_alternative = 'addition' then 0
+            when has_ledger and program_income_alternative = 'addition' then 0
         end as "10m",
         case
             when income_spent_usd = 0 or program_income_alternative = 'addition' then income_spent_usd
-            when program_income_alternative = 'deduction' then 0
+            when has_ledger and program_income_alternative = 'deduction' then 0
         end as "10n",
         case
             when income_spent_usd = 0 or program_income_alternative is not null then income_usd - income_spent_usd

@@ -14,7 +14,7 @@ with places as (
 observations as (
     select
         place as geo_id,
-        null as name,
+        cast(null as varchar) as name,
         counted,
         cast(regexp_extract(counted, '([0-9]{4})', 1) as integer) as year,
         value,

@@ -1,118 +1,22 @@
-"""A bench that runs any file of sql/ alone, on tables a test makes in memory."""
+"""The bench of tests/bench.py as fixtures."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
-import duckdb
 import pytest
-import yaml
-
-from assets.reference import Params, build
-
-ROOT = Path(__file__).resolve().parents[2]
-CATALOG = ROOT / "assets" / "catalog"
-RAW_TYPES = {
-    "text": "varchar",
-    "city": "varchar",
-    "enum": "varchar",
-    "instant": "timestamp",
-    "date": "date",
-    "integer": "bigint",
-    "number": "double",
-    "money": "decimal(18,2)",
-    "boolean": "boolean",
-}
-RECEIPT = {"_sha256": "varchar", "_row": "bigint", "_known_at": "timestamp", "_file": "varchar"}
-SPAN = re.compile(r"\{(\d+)\.\.(\d+)\}")
-
-Row = dict[str, Any]
-
-
-def columns_of(table: str) -> dict[str, str]:
-    """Column names and SQL types of `<layer>.<table>`, from the catalog: what it says is what a test is given."""
-    layer, name = table.split(".")
-    if layer != "raw":
-        path = CATALOG / "tables" / f"{table}.yml"
-        assert path.exists(), f"{path.name} is not in the catalog: give `columns` to the bench"
-        return {column: spec["type"] for column, spec in yaml.safe_load(path.read_text())["columns"].items()}
-    columns: dict[str, str] = {}
-    for column, spec in yaml.safe_load((CATALOG / "sources" / f"{name}.yml").read_text())["columns"].items():
-        span = SPAN.search(column)
-        years = range(int(span[1]), int(span[2]) + 1) if span else [None]
-        for year in years:
-            one = SPAN.sub(str(year), column)
-            columns[one] = RAW_TYPES[spec["type"]]
-            if spec.get("missing"):
-                columns[f"{one}_missing"] = "varchar"
-    return columns | RECEIPT
-
-
-def catalog(folder: str) -> list[Row]:
-    """Every entry of the lists in assets/catalog/<folder>/*.yml."""
-    return [entry for path in sorted((CATALOG / folder).glob("*.yml")) for entry in yaml.safe_load(path.read_text())]
-
-
-class Bench:
-    """An in-memory warehouse: `given` makes inputs, `run` runs sql files, `rows` reads what came out."""
-
-    def __init__(self) -> None:
-        self.connection = duckdb.connect()
-        self.connection.execute("set timezone = 'UTC'")
-        for schema in ("raw", "reference", "staging", "core", "metrics", "published"):
-            self.connection.execute(f"create schema {schema}")
-
-    def given(self, table: str, rows: Iterable[Mapping[str, Any]] = (), columns: dict[str, str] | None = None) -> None:
-        """(Re)make `table` with typed columns; keys a row leaves out are null, keys the table lacks are an error."""
-        types = columns or columns_of(table)
-        self.connection.execute(
-            f"create or replace table {table} ({', '.join(f'{name} {kind}' for name, kind in types.items())})"
-        )
-        for row in rows:
-            unknown = row.keys() - types.keys()
-            assert not unknown, f"{table} has no column {', '.join(sorted(unknown))}"
-            marks = ", ".join("?" for _ in row)
-            self.connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
-
-    def run(self, *tables: str) -> None:
-        """Run sql/<layer>/<table>.sql for each `<layer>.<table>`, in the order given."""
-        for table in tables:
-            text = (ROOT / "sql" / (table.replace(".", "/") + ".sql")).read_text()
-            self.connection.execute(f"create or replace table {table} as\n{text}")
-
-    def rows(self, query: str) -> list[Row]:
-        """The answer to a query, one dict per row."""
-        cursor = self.connection.execute(query)
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    def value(self, query: str) -> Any:
-        """The single cell that a query answers."""
-        rows = self.connection.execute(query).fetchall()
-        assert len(rows) == 1 and len(rows[0]) == 1, f"expected one cell, got {rows}"
-        return rows[0][0]
-
-    def reference(self, as_of: str = "2014-09-30", launched_on: str | None = "2014-05-22", **changes: Any) -> None:
-        """Make schema reference with the project's own topics and metrics, as a run does."""
-        day = date.fromisoformat(as_of)
-        params: Row = {
-            "as_of": day,
-            "known_on": datetime(2030, 1, 1),
-            "program": "Test network",
-            "synthetic": True,
-            "time_zone": "America/New_York",
-            "launched_on": date.fromisoformat(launched_on) if launched_on else None,
-            "rules": None,
-        }
-        topics = yaml.safe_load((CATALOG / "topics.yml").read_text())
-        topics = topics["topics"] if isinstance(topics, dict) else topics
-        build(self.connection, Params(**(params | changes)), topics=topics, metrics=catalog("metrics"))
+from bench import Bench
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     one = Bench()
+    yield one
+    one.connection.close()
+
+
+@pytest.fixture(scope="module")
+def one_bench() -> Iterator[Bench]:
+    """One bench for a whole module, its reference made: for properties tried many times."""
+    one = Bench()
+    one.reference()
     yield one
     one.connection.close()

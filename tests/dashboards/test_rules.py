@@ -1,0 +1,39 @@
+"""What the code of the pages may and may not do."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+DASHBOARDS = Path(__file__).parents[2] / "dashboards"
+MODULES = sorted(DASHBOARDS.rglob("*.py"))
+ARITHMETIC = (ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted((DASHBOARDS / "pages").glob("*.py")), ids=lambda path: path.stem)
+def test_pages_select_sort_and_format_but_do_no_arithmetic(path):
+    found = [node for node in ast.walk(tree(path)) if isinstance(node, ast.BinOp) and isinstance(node.op, ARITHMETIC)]
+    calls = [
+        node.func.id for node in ast.walk(tree(path)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    assert not found, [ast.unparse(node) for node in found]
+    assert not {"sum", "round", "mean", "divmod"} & set(calls)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_imports_go_one_way_and_one_module_opens_releases(path):
+    names = []
+    for node in ast.walk(tree(path)):
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [f"{node.module}.{alias.name}" for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+    ours = {name for name in names if name.split(".")[0] in ("assets", "pipelines")}
+    assert ours <= {"pipelines.settings.home"}
+    if path.name != "queries.py":
+        assert "duckdb" not in names
+        assert not ours
+    if path.name not in ("charts.py", "__init__.py"):
+        assert not [name for name in names if name.startswith("plotly")]

@@ -1,0 +1,163 @@
+"""What leaves the warehouse: named columns, nothing personal, in key order, and as the catalog says."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets import catalog, checks, models
+from assets.raw import places
+
+ROOT = Path(__file__).resolve().parents[2]
+Row = dict[str, Any]
+# what contract.md promises to readers, and no more than it: columns may be added
+PROMISED = {
+    "cities": "city_id name state latitude longitude population wave",
+    "eligibility": "city_id eligible_from eligible_to",
+    "indicator_values": "geo_id geo_level city_id indicator period_start period_end value moe unit vintage source state",
+    "candidates": "city_id eligible index rank rank_low rank_high tier p_top_k",
+    "sf425": "award_id period_end line amount_usd",
+    "metrics": "metric version title definition unit direction numerator denominator source",
+    "metric_values": "metric metric_version grain city_id topic engagement_id dimension dimension_value basis period_type"
+    " period period_start period_end value amount_usd numerator denominator ci_low ci_high unit state status reason",
+    "survival_curves": "metric cause t at_risk events estimate ci_low ci_high",
+    "requests": "request_id city_id submitted_at topic",
+    "engagements": "engagement_id topic starts_on completed_on",
+    "engagement_cities": "engagement_id city_id",
+    "milestones": "milestone_id engagement_id baseline_due done_on",
+    "ledger": "entry_id posted_on kind amount_usd service engagement_id",
+    "completeness": "feed period records state",
+    "award": "award_id start end match_required_usd",
+}
+
+
+@pytest.fixture
+def warehouse(bench: Any) -> Any:
+    """Every table of sql/, made from two cities, an engagement, a ledger and requests."""
+    known = catalog.load()
+    for table in known.sources:
+        bench.given(f"raw.{table}")
+    receipt = {"_known_at": datetime(2014, 10, 1), "_file": "a.csv", "_sha256": "a", "_row": 2}
+    for table, rows in _raw().items():
+        bench.given(f"raw.{table}", [row | receipt | {"_row": n} for n, row in enumerate(rows, 2)])
+    bench.reference()
+    places.build(bench.connection)
+    bench.run(*models.load(known.sources))
+    return bench
+
+
+def _raw() -> dict[str, list[Row]]:
+    cities = ("0644000", "0613392")
+    return {
+        "census_gazetteer": [
+            {"geoid": c, "name": n, "usps": "CA", "intptlat": 34.0, "intptlong": -118.0}
+            for c, n in zip(cities, ("Alpha city", "Beta city"), strict=True)
+        ],
+        "eligibility": [{"city": c, "eligible_from": date(2014, 5, 22)} for c in cities],
+        "requests": [
+            {"request_id": f"R{n}", "city": cities[n % 2], "submitted_at": datetime(2014, 6, n, 15), "topic": "budget"}
+            | {"first_response_at": datetime(2014, 6, n + 4, 15)}
+            | {"contact_email": "person@example.org", "question": "How do we pay?", "subject": "Pay"}
+            for n in range(9, 0, -1)
+        ],
+        "engagements": [
+            {"engagement_id": "E1", "topic": "budget", "starts_on": date(2014, 6, 1), "planned_cost_usd": 5000}
+        ],
+        "engagement_cities": [{"engagement_id": "E1", "city": c} for c in cities],
+        "milestones": [{"milestone_id": "m1", "engagement_id": "E1", "baseline_due": date(2014, 7, 1)}],
+        "award": [
+            {"award_id": "A1", "start": date(2013, 12, 1), "end": date(2016, 11, 30), "regime": "24cfr84"}
+            | {"basis": "cash", "frequency": "quarterly"}
+        ],
+        "ledger": [
+            {"entry_id": "e1", "posted_on": date(2014, 7, 1), "kind": "expenditure", "amount_usd": 12}
+            | {"memo": "paid to J. Doe", "service": "desk", "engagement_id": "E1"},
+            {"entry_id": "e0", "posted_on": date(2014, 6, 1), "kind": "authorized", "amount_usd": 100},
+        ],
+        "surveys": [{"request_id": "R1", "delivered_at": datetime(2014, 7, 1, 2), "comment": "J. Doe was kind"}],
+        "census_population": [
+            {"sumlev": "162", "state": "06", "place": "44000", "name": "Alpha city", "popestimate_2013": 50000}
+        ],
+    }
+
+
+def test_everything_promised_is_there(warehouse: Any) -> None:
+    for table, columns in PROMISED.items():
+        found = {d[0] for d in warehouse.connection.execute(f"from published.{table}").description}
+        assert set(columns.split()) <= found, table
+
+
+def test_nothing_personal_leaves(warehouse: Any) -> None:
+    personal = {c for s in catalog.load().sources.values() for c, spec in s.columns.items() if spec.personal}
+    assert {"contact_email", "question", "memo", "comment"} <= personal
+    secrets = ("example.org", "How do we pay", "J. Doe")
+    for table in sorted(t for t in models.load(catalog.load().sources) if t.startswith("published.")):
+        cursor = warehouse.connection.execute(f"from {table}")
+        assert not personal & {d[0] for d in cursor.description}, table
+        told = repr(cursor.fetchall())
+        assert not [s for s in secrets if s in told], table
+
+
+def test_the_catalog_describes_every_table_as_it_is(warehouse: Any) -> None:
+    tables = catalog.load().tables
+    mine = [t for t in models.load(catalog.load().sources) if t.startswith("published.") or t in tables]
+    for table in mine:
+        assert table in tables, f"{table} is not in the catalog"
+        found = warehouse.rows(
+            "select column_name as c, lower(data_type) as t from information_schema.columns"
+            f" where table_schema || '.' || table_name = '{table}' order by ordinal_position"
+        )
+        assert [(r["c"], r["t"]) for r in found] == [(c, s.type) for c, s in tables[table].columns.items()], table
+        assert all(s.description for s in tables[table].columns.values()), table
+
+
+def test_every_check_of_every_published_table_holds_and_rows_come_in_key_order(warehouse: Any) -> None:
+    for name, table in catalog.load().tables.items():
+        if not name.startswith("published."):
+            continue
+        failed = [o for o in checks.check_table(warehouse.connection, table) if not o.passed and o.severity == "fail"]
+        assert not failed, failed
+        assert warehouse.value(f"select count(*) from {name}") > 0, f"{name}: nothing was tested"
+        keys = ", ".join(f'"{k}"' for k in table.key)
+        if name in ("published.metric_values", "published.survival_curves"):
+            continue  # ordered by key too, but for periods, which come in time
+        stood = warehouse.connection.execute(f"select {keys} from {name}").fetchall()
+        assert stood == warehouse.connection.execute(f"select {keys} from {name} order by all").fetchall(), name
+
+
+def test_a_failing_identity_is_caught(warehouse: Any) -> None:
+    spec = catalog.load().tables["published.sf425"]
+    warehouse.connection.execute("update published.sf425 set amount_usd = amount_usd + 0.01 where line = '10g'")
+    failed = {o.name for o in checks.check_table(warehouse.connection, spec) if not o.passed}
+    assert failed == {"line_10g_ties", "line_10h_ties"}  # g is no longer e + f, nor h d - g
+
+
+def test_completeness_by_feed_and_month(warehouse: Any) -> None:
+    rows = warehouse.rows("select feed, period, records, state from published.completeness")
+    found = {(r["feed"], r["period"]): (r["records"], r["state"]) for r in rows}
+    assert len(found) == 6 * 5  # six feeds, May to September 2014
+    assert found[("requests", "2014-06")] == (9, "reported")
+    assert found[("requests", "2014-07")] == (0, "not_reported")  # a stream that is silent did not report
+    assert found[("ledger", "2014-07")] == (1, "reported")
+    assert found[("ledger", "2014-08")] == (0, "not_reported")
+    assert found[("engagements", "2014-07")] == (0, "reported")  # a register is sent whole
+    # 1 July 02:00 UTC is 30 June in Washington
+    assert found[("surveys", "2014-06")] == (1, "reported")
+    assert found[("surveys", "2014-07")] == (0, "not_reported")
+
+
+def test_completeness_of_a_register_never_received(bench: Any) -> None:
+    bench.reference()
+    for table in ("requests", "surveys", "ledger", "engagements", "milestones", "eligibility"):
+        bench.given(f"core.{table}")
+    bench.run("published.completeness")
+    assert {(r["records"], r["state"]) for r in bench.rows("from published.completeness")} == {(0, "not_reported")}
+
+
+def test_cities_are_named_and_sized_by_the_census(warehouse: Any) -> None:
+    rows = warehouse.rows("select city_id, name, state, population from published.cities")
+    assert rows == [
+        {"city_id": "0613392", "name": "Beta city", "state": "CA", "population": None},
+        {"city_id": "0644000", "name": "Alpha city", "state": "CA", "population": 50000},
+    ]
