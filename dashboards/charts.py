@@ -27,7 +27,7 @@ def layout(figure: go.Figure, height: int) -> go.Figure:
     """The one look: no legend, no frame, quiet grid, room for direct labels."""
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 24, "b": 8},
+        margin={"l": 8, "r": 8, "t": 32, "b": 8},
         showlegend=False,
         bargap=0.35,
         hoverlabel={"align": "left"},
@@ -143,11 +143,17 @@ def _gaps(figure: go.Figure, rows: Rows, names: list[str]) -> None:
 
 def _events(figure: go.Figure, rows: Rows, names: list[str], events: Sequence[tuple[str, str]]) -> None:
     where = {row["period"]: name for row, name in zip(rows, names, strict=True)}
-    for period, label in events:
+    for place, (period, label) in enumerate(events):
         if period in where:
             figure.add_vline(x=names.index(where[period]), line={"color": GRAY, "width": 1, "dash": "dash"})
             figure.add_annotation(
-                x=where[period], y=1.04, yref="paper", text=label, showarrow=False, xanchor="left", font={"size": 12}
+                x=where[period],
+                y=(1.04, 1.1)[place % 2],
+                yref="paper",
+                text=label,
+                showarrow=False,
+                xanchor="left",
+                font={"size": 12},
             )
 
 

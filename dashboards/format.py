@@ -19,6 +19,13 @@ STATE_WORDS = {
     "absent": "None recorded",
 }
 UNIT_WORDS = {"percent": "%", "usd": "U.S. dollars", "hours": "business hours"}
+LEGAL_SUFFIXES = ("city", "town", "village", "borough", "municipality", "township")
+PHRASES = {
+    "cross_cutting": "Cross-cutting",
+    "population_change_2000_2010_pct": "Population change, 2000 to 2010",
+    "noncollege_poverty_pct": "Noncollege poverty",
+}
+TOKENS = {"usd": "dollars", "pct": "percent"} | {name: name.upper() for name in ("cdbg", "esg", "home", "hopwa")}
 SINGULAR = {"cities": "city", "requests": "request", "engagements": "engagement", "milestones": "milestone"}
 
 
@@ -168,8 +175,11 @@ def _span(low: float, high: float, unit: str) -> str:
     return f"{number(low)} to {number(high)}"
 
 
-def change(row: Row) -> str:
-    """The change since the previous period: 'No clear change' when its interval spans zero, empty if there is none."""
+def change(row: Row, short: bool = False) -> str:
+    """The change since the previous period: 'No clear change' when its interval spans zero, empty if there is none.
+
+    `short` leaves out what stands beside the value already: Up 46 for Up 46 requests.
+    """
     delta, low, high = row.get("change"), row.get("change_low"), row.get("change_high")
     if delta is None:
         return ""
@@ -177,7 +187,11 @@ def change(row: Row) -> str:
         return "No change"
     if low is not None and high is not None and low <= 0 <= high:
         return "No clear change"
-    return f"{'Up' if delta > 0 else 'Down'} {_size(abs(delta), row['unit'])}"
+    size = _size(abs(delta), row["unit"])
+    if short:
+        amount, _, noun = size.partition(" ")
+        size = f"{amount} {noun.removeprefix('business ')}" if row["unit"] in ("percent", "hours") else amount
+    return f"{'Up' if delta > 0 else 'Down'} {size}"
 
 
 def change_interval(row: Row) -> str:
@@ -204,10 +218,16 @@ def _size(delta: float, unit: str) -> str:
 
 
 def words(identifier: str | None) -> str:
-    """An id of the taxonomy as words: economic_development -> Economic development."""
-    return NONE if identifier is None else identifier.replace("_", " ").capitalize()
+    """An id as words: economic_development -> Economic development, cdbg_usd -> CDBG dollars."""
+    if identifier is None:
+        return NONE
+    if identifier in PHRASES:
+        return PHRASES[identifier]
+    text = " ".join(TOKENS.get(token, token) for token in identifier.split("_"))
+    return text[:1].upper() + text[1:]
 
 
 def city(row: Row) -> str:
-    """Memphis, TN, from a row of `cities`."""
-    return f"{row['name']}, {row['state']}"
+    """Memphis, TN, from a row of `cities`, whose names may carry the legal suffix of the Census ('Memphis city')."""
+    place, _, suffix = str(row["name"]).rpartition(" ")
+    return f"{place if place and suffix in LEGAL_SUFFIXES else row['name']}, {row['state']}"

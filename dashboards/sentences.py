@@ -74,7 +74,7 @@ def topics(rated: Sequence[Row], when: str) -> str:
         return f"{fmt.words(low['topic'])} is the one topic with ten or more answers due in {when}. {on_time(low)}"
     overlap = _overlap(low, high)
     return join(
-        f"Answers on {_topic(high)} came on time most often in {when} ({fmt.percent(high['value'])}, "
+        f"In {when} answers on {_topic(high)} came on time most often ({fmt.percent(high['value'])}, "
         f"{fmt.k_of_n(high)}), those on {_topic(low)} least often ({fmt.percent(low['value'])}, {fmt.k_of_n(low)}).",
         "Their intervals overlap: the order is not certain." if overlap else "",
     )
@@ -86,7 +86,7 @@ def _overlap(low: Row, high: Row) -> bool:
 
 
 def _topic(row: Row) -> str:
-    return fmt.words(row["topic"]).lower()
+    return "unclassified questions" if row["topic"] == "unclassified" else fmt.words(row["topic"]).lower()
 
 
 def funding(lines: Mapping[str, Any], day: str) -> str:

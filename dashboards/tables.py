@@ -17,7 +17,7 @@ PAGE = 1000
 
 
 class Column(NamedTuple):
-    """A column: key of the row, heading, kind (text, words, count, number, percent, hours, money, date, time)."""
+    """A column: key of the row, heading, kind (text, words, long, count, number, percent, hours, money, date, time)."""
 
     key: str
     label: str
@@ -35,7 +35,7 @@ def _config(column: Column) -> Any:
         return make.DateColumn(**common, format="MMM D, YYYY")
     if column.kind == "time":
         return make.DatetimeColumn(**common, format="MMM D, YYYY, HH:mm")
-    return make.TextColumn(**common)
+    return make.TextColumn(**common, width="large" if column.kind == "long" else None)
 
 
 def show(

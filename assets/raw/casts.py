@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from assets.catalog import DUCKDB_TYPES, SourceColumn
 
-FIRST_YEAR, LAST_YEAR = 1900, 2100
+FIRST_DAY, LAST_DAY = "1900-01-01", "2100-12-31"  # a year of 0214 is a slip of the hand
 DATE_FORMATS = {
     "mdy": ["%m/%d/%Y", "%m-%d-%Y"],
     "dmy": ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"],
@@ -92,13 +92,16 @@ def _value(spec: SourceColumn, text: str, dates: str | None, zone: str) -> tuple
         )
     if spec.type == "date":
         day = f"try_strptime({text}, {_formats(dates, [''])})::date" if dates else f"try_cast({text} as date)"
-        return f"case when year({day}) between {FIRST_YEAR} and {LAST_YEAR} then {day} end", _expected(dates, "a date")
+        return f"case when {day} between date '{FIRST_DAY}' and date '{LAST_DAY}' then {day} end", _expected(
+            dates, "a date"
+        )
     if dates:
         instant = f"timezone({quote(zone)}, try_strptime({text}, {_formats(dates, TIME_FORMATS)}))"
     else:
         instant = f"try_cast({text} as timestamptz)"
     utc = f"timezone('UTC', {instant})"
-    return f"case when year({utc}) between {FIRST_YEAR} and {LAST_YEAR} then {utc} end", _expected(dates, "a time")
+    plausible = f"{utc} between timestamp '{FIRST_DAY}' and timestamp '{LAST_DAY}'"
+    return f"case when {plausible} then {utc} end", _expected(dates, "a time")
 
 
 def _formats(dates: str, times: list[str]) -> str:

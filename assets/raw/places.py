@@ -57,6 +57,9 @@ NAMES = """
 """
 
 
+UNKNOWN = "a place that the gazetteer knows, as 'Name, ST' or GEOID"
+
+
 def build(connection: duckdb.DuckDBPyConnection) -> int:
     """(Re)makes reference.places and reference.place_names from raw.census_gazetteer; returns the number of places."""
     connection.execute("create schema if not exists reference")
@@ -110,4 +113,4 @@ def hint(connection: duckdb.DuckDBPyConnection, found: str, limit: int = 3) -> s
     ).fetchall()
     nearest = process.extract(found.lower(), [c[1].lower() for c in choices], scorer=fuzz.ratio, limit=limit)
     names = " or ".join(f"{choices[i][2]} = {choices[i][0]}" for _, _, i in nearest)
-    return "a place that the gazetteer knows, as 'Name, ST' or GEOID" + (f"; nearest: {names}" if names else "")
+    return UNKNOWN + (f"; nearest: {names}" if names else "")

@@ -79,19 +79,19 @@ def receive(
     cities = [c for c, s in spec.columns.items() if s.type == "city"]
     if cities:
         places.resolve(connection, part, cities, target.with_suffix(".places"))
-    faults = set_aside.explain(connection, part, spec, cells, row)
-    faults += set_aside.unknown_places(connection, part, target.with_suffix(".places"), cities, row)
-    out = {fault["index"] for fault in faults}
-    repeats = [r for r in set_aside.repeats(connection, part, spec, row) if r["index"] not in out]
+    set_aside.begin(connection, rejects)
+    set_aside.misfits(connection, part, spec, cells, row)
+    if cities:
+        set_aside.unknown_places(connection, part, target.with_suffix(".places"), cities, row)
+    set_aside.repeats(connection, part, spec, row)
     rows = pq.read_metadata(part).num_rows
-    set_aside.write(aside, rejects, faults, repeats)
+    quarantined, repeated = set_aside.end(connection, aside)
     os.replace(part, target)
-    quarantined = len(rejects) + len(out)
     return Outcome(
         received=rows + len(rejects),
-        accepted=rows + len(rejects) - quarantined - len(repeats),
+        accepted=rows + len(rejects) - quarantined - repeated,
         quarantined=quarantined,
-        repeats=len(repeats),
+        repeats=repeated,
         first_row=parsed.first_row,
         explicit_rows=numbered is not None,
         unused=unused,
@@ -167,10 +167,16 @@ def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbere
 
 
 def _text(column: str, spec: Source, texts: dict[str, str]) -> str:
-    """The text of a column without its padding; free text stays as it is."""
+    """The text of a column without its padding. Free text stays as it is; a cast to a time passes over padding itself."""
     if column not in texts:
         return "null::varchar"
-    return texts[column] if spec.columns[column].personal else f"nullif(trim({texts[column]}), '')"
+    if spec.columns[column].personal:
+        return texts[column]
+    return (
+        f"nullif({texts[column]}, '')"
+        if spec.columns[column].type == "instant"
+        else f"nullif(trim({texts[column]}), '')"
+    )
 
 
 def _typed(spec: Source) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ def about(view: Selection, city: Any) -> str:
     if city.get("population") is not None:
         parts.append(f"Population {fmt.number(city['population'])}")
     if city.get("wave") is not None:
-        parts.append(f"Pilot, wave {fmt.number(city['wave'])}")
+        parts.append(f"Wave: {fmt.words(city['wave']).lower()}")
     for span in spans:
         until = f" to {fmt.day(span['eligible_to'])}" if span["eligible_to"] else ""
         parts.append(f"Eligible {'' if until else 'since '}{fmt.day(span['eligible_from'])}{until}")
@@ -77,6 +77,12 @@ def engagements(view: Selection, city_id: str) -> None:
         records.milestones(found, view.release.as_of, "city_milestones")
 
 
+def monthly(row: dict[str, Any]) -> bool:
+    """Whether a figure is of one calendar month: never mixed with years."""
+    start, end = row["period_start"], row["period_end"]
+    return start < end and (start.year, start.month) == (end.year, end.month)
+
+
 def indicators(view: Selection, city_id: str) -> None:
     """The city's indicators, each with source and vintage; the latest vintage of each on the page."""
     st.subheader("Indicators", anchor=False)
@@ -87,10 +93,11 @@ def indicators(view: Selection, city_id: str) -> None:
     for row in rows:
         row |= {"name": fmt.words(row["indicator"]), "level": LEVELS.get(row["geo_level"], row["geo_level"])}
         row["state"] = fmt.state(row) or "Reported"
-    st.caption("As published, latest vintage of each; every vintage stays below.")
-    tables.show([row for row in rows if row.get("is_default", True)], VINTAGES, "indicators", "Indicators of the city")
-    with st.expander("Every vintage"):
-        tables.show(rows, VINTAGES, "indicator_vintages", "Every vintage of each indicator of the city")
+    latest = {row["indicator"]: row for row in reversed(rows) if row["is_default"] and not monthly(row)}
+    st.caption("The latest year or date of each, as published last. A county's figure is context, not the city's own.")
+    tables.show([latest[name] for name in sorted(latest)], VINTAGES, "indicators", "Latest indicators of the city")
+    with st.expander("Every period and vintage"):
+        tables.show(rows, VINTAGES, "indicator_vintages", "Every period and vintage of each indicator of the city")
 
 
 def page(view: Selection) -> None:
@@ -122,7 +129,7 @@ if view.city is None:
     frame.finding("Choose a city in the filters to see its requests, engagements and indicators.")
     listed = [row | {"city": fmt.city(row)} for row in queries.rows(view.release, "cities", "name, state")]
     st.caption("Or select a row.")
-    columns = [Column("city", "City"), Column("population", "Population", "count"), Column("wave", "Wave", "count")]
+    columns = [Column("city", "City"), Column("population", "Population", "count"), Column("wave", "Wave")]
     opened = tables.show(
         listed, [*columns, Column("city_id", "GEOID")], "city_list", "Cities of this release", pick=True
     )

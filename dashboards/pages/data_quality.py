@@ -16,6 +16,7 @@ FILES = [
     Column("repeats", "Exact repeats", "count"),
     Column("status", "Status"),
     Column("message", "What to do"),
+    Column("unused", "Columns nobody reads"),
     Column("known_at", "Known (UTC)"),
     Column("sha256", "SHA-256"),
 ]

@@ -62,7 +62,7 @@ def worksheet(view: Selection, day: date) -> None:
             if row["award_id"] == award and row["line"] in LINES
         ]
         st.caption(f"Award {award}")
-        columns = [Column("line", "Line"), Column("name", "Name"), Column("identity", "Identity")]
+        columns = [Column("line", "Line"), Column("name", "Name", "long"), Column("identity", "Identity", "text")]
         tables.show(
             lines,
             [*columns, Column("amount_usd", "Cumulative", "money"), Column("said", "State")],

@@ -68,15 +68,15 @@ TREND = [
 
 def waves(view: Selection, rows: queries.Rows) -> list[tuple[str, str]]:
     """The period in which each wave of cities entered, with its label."""
-    marks: dict[str, str] = {}
+    marks: dict[str, list[str]] = {}
     for entry in queries.rows(view.release, "eligibility", "eligible_from, wave"):
-        label = f"Wave {fmt.number(entry['wave'])}"
-        if entry["wave"] is None or label in marks.values():
+        label = fmt.words(entry["wave"])
+        if entry["wave"] is None or any(label in said for said in marks.values()):
             continue
         inside = [r for r in rows if r["period_start"] <= entry["eligible_from"] <= r["period_end"]]
         if inside:
-            marks.setdefault(inside[0]["period"], label)
-    return list(marks.items())
+            marks.setdefault(inside[0]["period"], []).append(label)
+    return [(period, ", ".join(said)) for period, said in marks.items()]
 
 
 def flows(view: Selection) -> None:
@@ -140,7 +140,7 @@ def cities(view: Selection) -> None:
 
 CITY_COLUMNS = [
     Column("city", "City"),
-    Column("wave", "Wave", "count"),
+    Column("wave", "Wave"),
     Column("created", "Requests", "count"),
     Column("counted", "On time, count"),
     Column("on_time", "On time", "percent"),

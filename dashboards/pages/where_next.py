@@ -10,6 +10,7 @@ from dashboards.filters import Selection
 from dashboards.tables import Column
 
 SHOWN = 15
+SIGNS = {">=": "\N{GREATER-THAN OR EQUAL TO}", "<=": "\N{LESS-THAN OR EQUAL TO}"}
 CANNOT_SAY = "Cannot say"
 ORDER = (
     "Order of need: most criteria met, then the highest unemployment rate, then GEOID. A criterion without its figure is "
@@ -91,7 +92,11 @@ def explain(rule: list[dict[str, Any]]) -> None:
     st.subheader("The rule", anchor=False)
     if rule:
         st.markdown("Population must pass its threshold, and at least one of the others must hold:")
-        st.markdown("\n".join(f"- {r['title']} ({r['operator']} {fmt.number(r['threshold'])})" for r in rule))
+        st.markdown(
+            "\n".join(
+                f"- {r['title']} ({SIGNS.get(r['operator'], r['operator'])} {fmt.number(r['threshold'])})" for r in rule
+            )
+        )
     else:
         st.caption("The thresholds of the rule are not in this release.")
     st.markdown(ORDER)

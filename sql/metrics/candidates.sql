@@ -1,7 +1,9 @@
--- One row per city that is eligible, by the eligibility feed on as_of or by the program's rule, with the figures that decide.
--- rank is the order of need among those not served yet: more criteria met, then a higher unemployment rate, then city_id (a
--- rate that is not known comes last). It says nothing on what help would do. served: an engagement that has started, or a
--- request of the desk that counts. index, rank_low, rank_high, tier and p_top_k wait for the index of need.
+-- One row per city that is eligible, by the eligibility feed on as_of or by the program's rule, with the figures that
+-- decide.
+-- rank is the order of need among those not served yet: more criteria met, then a higher unemployment rate, then
+-- city_id (a rate that is not known comes last). It says nothing on what help would do. served: an engagement that
+-- has started, or a request of the desk that counts. index, rank_low, rank_high, tier and p_top_k wait for the index
+-- of need.
 with listed as (
     select e.city_id, min(e.eligible_from) as eligible_from
     from core.eligibility as e

@@ -1,13 +1,17 @@
--- One row per city × criterion of the program's rule: the figure used, its vintage, and whether it meets the threshold.
--- Cities: every place with a population, and those of core.cities. Only a place's own figure is used, never its county's.
+-- One row per city × criterion of the program's rule: the figure used, its vintage, and whether it meets the
+-- threshold.
+-- Cities: every place with a population, and those of core.cities. Only a place's own figure is used, never its
+-- county's.
 -- The figure is the default vintage of the rule's period (a year or the year a longer period ends in; no period: the
 -- latest); months are never used. Without it the criterion is cannot_say, never no.
--- eligible: the population floor must hold and any one of the others. yes and no are said only where no missing figure
--- could change them.
+-- eligible: the population floor must hold and any one of the others. yes and no are said only where no missing
+-- figure could change them.
 with cities as (
     select city_id from core.cities
     union
-    select city_id from core.indicator_values where indicator = 'population' and value is not null and city_id is not null
+    select city_id
+    from core.indicator_values
+    where indicator = 'population' and value is not null and city_id is not null
 ),
 
 -- periods of a year or more

@@ -1,9 +1,11 @@
 -- One row per metric × grain (network, topic, city; milestones also by engagement) × period.
--- milestones_on_time_pct: of baselines due in the period and by as_of, done on or before the baseline, which is frozen.
+-- milestones_on_time_pct: of baselines due in the period and by as_of, done on or before the baseline, which is
+-- frozen.
 -- engagements_on_time_pct: of planned ends (ends_on) in the period and by as_of, completed by then.
--- engagements_started, _completed: in the period. engagements_active: started and not completed at its end, or at as_of.
--- To date is everything up to as_of, also from before the launch. An engagement counts once in each city it serves, and
--- once in the network: cities do not add up to it. metrics.metric_values makes the percentages.
+-- engagements_started, _completed: in the period. engagements_active: started and not completed at its end, or at
+-- as_of.
+-- To date is everything up to as_of, also from before the launch. An engagement counts once in each city it serves,
+-- and once in the network: cities do not add up to it. metrics.metric_values makes the percentages.
 with known as (
     select engagement_id, topic from core.engagements
     union all
@@ -82,7 +84,8 @@ filled as (
     cross join core.figure_keys as k
     cross join spans as s
     union all
-    select m.metric, m.feed, m.is_share, true as arrived, c.grain, c.city_id, c.topic, c.engagement_id, c.period_type, c.period
+    select
+        m.metric, m.feed, m.is_share, true as arrived, c.grain, c.city_id, c.topic, c.engagement_id, c.period_type, c.period
     from counted as c
     inner join metrics as m on c.metric = m.metric
     where c.grain = 'engagement'

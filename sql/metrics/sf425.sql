@@ -1,8 +1,8 @@
--- One row per award, federal quarter from its start to as_of, and line 10a … 10o of the SF-425. Every line is cumulative,
--- as the form asks; in the quarter of as_of it runs to as_of (is_complete is false).
--- To the cent: c = a - b, g = e + f, h = d - g, k = i - j, o = l - m - n. A line without its input is null, never zero:
--- i (and so k) where nobody states the recipient share required; m, n and o where program income was spent and the award
--- does not say under which alternative.
+-- One row per award, federal quarter from its start to as_of, and line 10a … 10o of the SF-425. Every line is
+-- cumulative, as the form asks; in the quarter of as_of it runs to as_of (is_complete is false).
+-- To the cent: c = a - b, g = e + f, h = d - g, k = i - j, o = l - m - n. A line without its input is null, never
+-- zero: i (and so k) where nobody states the recipient share required; m, n and o where program income was spent and
+-- the award does not say under which alternative.
 with lines as (
     select
         award_id,

@@ -1,8 +1,8 @@
--- One row per period and key of federal_spent_usd: the federal share of expenditures posted in the period, by network, by
--- dimension (service, category, partner; entries that name none are `unassigned`, so that each dimension adds up to the
--- network) and by engagement. A reversal counts in the period it was posted in. Quarters, fiscal years and to date; to date
--- is all there is up to as_of, also from before the launch, and so equals line 10e. Engagements: to date always, other
--- periods only where something was posted.
+-- One row per period and key of federal_spent_usd: the federal share of expenditures posted in the period, by
+-- network, by dimension (service, category, partner; entries that name none are `unassigned`, so that each dimension
+-- adds up to the network) and by engagement. A reversal counts in the period it was posted in. Quarters, fiscal years
+-- and to date; to date is all there is up to as_of, also from before the launch, and so equals line 10e. Engagements:
+-- to date always, other periods only where something was posted.
 with spent as (
     select posted_on, amount_usd, service, category, partner, engagement_id
     from core.ledger

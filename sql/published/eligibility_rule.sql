@@ -1,5 +1,5 @@
--- One row per city × criterion: the figure used and whether it meets the rule. Cities of the program, and every place that
--- holds the population floor or whose population is not known.
+-- One row per city × criterion: the figure used and whether it meets the rule. Cities of the program, and every place
+-- that holds the population floor or whose population is not known.
 select
     r.city_id,
     r.criterion,

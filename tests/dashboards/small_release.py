@@ -31,7 +31,7 @@ TABLES = {
                 change, change_low, change_high)""",
     "metrics": """select 'on_time_pct' as metric, 1 as version, 'Answered on time' as title, 'Share answered.' as definition,
         'percent' as unit, 'up' as direction, 'answered by then' as numerator, 'due' as denominator, null as limits""",
-    "cities": """select * from (values ('4876000', 'Waco', 'TX', 130000, 2), ('1245000', 'Miami', 'FL', 430000, 1))
+    "cities": """select * from (values ('4876000', 'Waco', 'TX', 130000, '2'), ('1245000', 'Miami', 'FL', 430000, '1'))
         as t (city_id, name, state, population, wave)""",
 }
 

@@ -154,6 +154,38 @@ def test_a_change_whose_interval_spans_zero_is_no_clear_change(change, low, high
     assert fmt.change(figure(change=change, change_low=low, change_high=high)) == expected
 
 
+def test_beside_the_value_a_change_is_short():
+    assert fmt.change(figure(unit="requests", change=46.0), short=True) == "Up 46"
+    assert (
+        fmt.change(figure(unit="hours", change=12.0, change_low=8.0, change_high=16.0), short=True) == "Up 1.5 days"
+    )  # 12 / 8
+    assert fmt.change(figure(change=4.0, change_low=1.0, change_high=7.0), short=True) == "Up 4 points"
+    assert fmt.change(figure(change=4.0, change_low=-1.0, change_high=9.0), short=True) == "No clear change"
+
+
+def test_ids_become_words():
+    assert fmt.words("economic_development") == "Economic development"
+    assert fmt.words("cdbg_usd") == "CDBG dollars"
+    assert fmt.words("cross_cutting") == "Cross-cutting"
+    assert fmt.words(None) == "—"
+
+
 def test_a_count_changes_without_an_interval():
     assert fmt.change(figure(unit="requests", change=-3.0)) == "Down 3 requests"
     assert fmt.change_interval(figure(change=4.0, change_low=-2.0, change_high=10.0)) == "−2 to +10 points"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Memphis city", "Memphis, TN"),
+        ("Kansas City city", "Kansas City, TN"),
+        ("Carson City", "Carson City, TN"),  # City is part of the name
+        (
+            "Nashville-Davidson metropolitan government (balance)",
+            "Nashville-Davidson metropolitan government (balance), TN",
+        ),
+    ],
+)
+def test_a_city_loses_its_legal_suffix_only(name, expected):
+    assert fmt.city({"name": name, "state": "TN"}) == expected

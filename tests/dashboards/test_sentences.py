@@ -84,7 +84,7 @@ def topic(name, value, low, high):
 def test_topics_say_when_the_order_is_not_certain():
     apart = [topic("housing", 40.0, 31.0, 50.0), topic("budget", 80.0, 71.0, 87.0)]
     assert sentences.topics(apart, "FY2015 Q2") == (
-        "Answers on budget came on time most often in FY2015 Q2 (80%, 80 of 100), those on housing least often "
+        "In FY2015 Q2 answers on budget came on time most often (80%, 80 of 100), those on housing least often "
         "(40%, 40 of 100)."
     )
     near = [topic("housing", 70.0, 60.0, 78.0), topic("budget", 80.0, 71.0, 87.0)]  # 78 >= 71

@@ -88,7 +88,7 @@ def test_due_instant_at_boundaries(bench, asked, due):
 @given(asked=st.datetimes(datetime(2014, 5, 23), datetime(2014, 12, 20)))
 def test_due_is_24_open_hours_after_asking(connection, asked):
     asked = asked.replace(second=0, microsecond=0)
-    day_ordinal, due_at = connection.execute(
+    _day_ordinal, due_at = connection.execute(
         """with asked as (
             select open_before_seconds + is_open * (epoch($at) - epoch(hour_at)) + 86400 as s
             from reference.hours where hour_at = date_trunc('hour', $at))

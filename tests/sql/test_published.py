@@ -34,7 +34,7 @@ PROMISED = {
 
 @pytest.fixture
 def warehouse(bench: Any) -> Any:
-    """Every table of sql/, made from two cities, an engagement, a ledger and requests."""
+    """Every table of sql/, made from three cities, an engagement, a ledger and requests."""
     known = catalog.load()
     for table in known.sources:
         bench.given(f"raw.{table}")
@@ -48,15 +48,16 @@ def warehouse(bench: Any) -> Any:
 
 
 def _raw() -> dict[str, list[Row]]:
-    cities = ("0644000", "0613392")
+    # one city each in the list, among the callers and in an engagement: all three are cities of the program
+    cities, names = ("0644000", "0613392", "0600296"), ("Alpha city", "Beta city", "Gamma town")
     return {
         "census_gazetteer": [
             {"geoid": c, "name": n, "usps": "CA", "intptlat": 34.0, "intptlong": -118.0}
-            for c, n in zip(cities, ("Alpha city", "Beta city"), strict=True)
+            for c, n in zip(cities, names, strict=True)
         ],
-        "eligibility": [{"city": c, "eligible_from": date(2014, 5, 22)} for c in cities],
+        "eligibility": [{"city": cities[0], "eligible_from": date(2014, 5, 22), "wave": "1"}],
         "requests": [
-            {"request_id": f"R{n}", "city": cities[n % 2], "submitted_at": datetime(2014, 6, n, 15), "topic": "budget"}
+            {"request_id": f"R{n}", "city": cities[1], "submitted_at": datetime(2014, 6, n, 15), "topic": "budget"}
             | {"first_response_at": datetime(2014, 6, n + 4, 15)}
             | {"contact_email": "person@example.org", "question": "How do we pay?", "subject": "Pay"}
             for n in range(9, 0, -1)
@@ -64,7 +65,7 @@ def _raw() -> dict[str, list[Row]]:
         "engagements": [
             {"engagement_id": "E1", "topic": "budget", "starts_on": date(2014, 6, 1), "planned_cost_usd": 5000}
         ],
-        "engagement_cities": [{"engagement_id": "E1", "city": c} for c in cities],
+        "engagement_cities": [{"engagement_id": "E1", "city": cities[2]}],
         "milestones": [{"milestone_id": "m1", "engagement_id": "E1", "baseline_due": date(2014, 7, 1)}],
         "award": [
             {"award_id": "A1", "start": date(2013, 12, 1), "end": date(2016, 11, 30), "regime": "24cfr84"}
@@ -156,8 +157,11 @@ def test_completeness_of_a_register_never_received(bench: Any) -> None:
 
 
 def test_cities_are_named_and_sized_by_the_census(warehouse: Any) -> None:
-    rows = warehouse.rows("select city_id, name, state, population from published.cities")
+    rows = warehouse.connection.execute(
+        "select city_id, name, state, population, wave from published.cities"
+    ).fetchall()
     assert rows == [
-        {"city_id": "0613392", "name": "Beta city", "state": "CA", "population": None},
-        {"city_id": "0644000", "name": "Alpha city", "state": "CA", "population": 50000},
+        ("0600296", "Gamma town", "CA", None, None),
+        ("0613392", "Beta city", "CA", None, None),
+        ("0644000", "Alpha city", "CA", 50000, "1"),
     ]

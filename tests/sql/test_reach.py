@@ -39,8 +39,15 @@ def test_reach_by_hand(bench):
         bench,
         # B leaves on 30 June; C comes on 1 August; D was never eligible
         [eligible(A), eligible(B, until="2014-06-30"), eligible(C, since="2014-08-01")],
-        [asked(A, "2014-06-10"), asked(A, "2014-06-12"), asked(B, "2014-06-20"), asked(C, "2014-06-20")]
-        + [asked(D, "2014-06-20"), asked(C, "2014-08-20", is_test=True), asked(A, "2014-08-05", duplicate_of="X")],
+        [
+            asked(A, "2014-06-10"),
+            asked(A, "2014-06-12"),
+            asked(B, "2014-06-20"),
+            asked(C, "2014-06-20"),
+            asked(D, "2014-06-20"),
+            asked(C, "2014-08-20", is_test=True),
+            asked(A, "2014-08-05", duplicate_of="X"),
+        ],
         [("E1", "2014-07-10", "2014-08-15", [A, C]), ("E2", "2014-09-01", None, [C])],
     )
     # June: A and B eligible and both asked

@@ -74,8 +74,15 @@ def test_by_hand(bench):
     # waits in business hours: replies at 2, 4, 4, 10; withdrawn at 3; closed without a reply at 5; open for ever
     run(
         bench,
-        [request(1, 2), request(2, 3, "withdrawn_at"), request(3, 4), request(4, 4), request(5, 5, "resolved_at")]
-        + [request(6, 10), request(7)],
+        [
+            request(1, 2),
+            request(2, 3, "withdrawn_at"),
+            request(3, 4),
+            request(4, 4),
+            request(5, 5, "resolved_at"),
+            request(6, 10),
+            request(7),
+        ],
     )
     # at 2: 7 wait, S = 6/7; at 4: 5 wait, 2 go, S = 6/7 · 3/5 = 18/35; at 10: 2 wait (5 left at 5), S = 18/35 · 1/2 = 9/35
     steps = bench.connection.execute(

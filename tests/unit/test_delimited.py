@@ -56,7 +56,7 @@ def test_the_same_table_however_it_is_written(tmp_path, content):
 
 
 def test_cells_keep_delimiters_quotes_and_lines_that_are_quoted(tmp_path):
-    header, rows, _ = read(tmp_path, b'id,note\na,"x, ""y""\nz"\nb,|\n')
+    _, rows, _ = read(tmp_path, b'id,note\na,"x, ""y""\nz"\nb,|\n')
     assert rows == [("a", 'x, "y"\nz'), ("b", "|")]
 
 

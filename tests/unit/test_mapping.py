@@ -62,7 +62,7 @@ def test_one_column_fills_several(tmp_path):
 
 def test_a_renamed_column_wins_over_one_of_the_same_name(tmp_path):
     how = declared(tmp_path, "columns: {Ticket: id}")
-    (row,), unused = taken(tmp_path, how, [{"id": "internal", "Ticket": "T-1"}])
+    (row,), _ = taken(tmp_path, how, [{"id": "internal", "Ticket": "T-1"}])
     assert row["id"] == "T-1"
 
 
