@@ -31,6 +31,9 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Out
     """Every rule of one warehouse table."""
     outcomes = [_key(connection, table), _rows(connection, table.table, table)]
     outcomes += [_rule(connection, table, *rule) for rule in _rules(table)]
+    for c in table.checks:
+        failing, expected = f"not coalesce({c.test}, true)", c.description or c.test
+        outcomes.append(_rule(connection, table, c.name, failing, c.severity, expected, c.shows))
     return outcomes
 
 
@@ -68,19 +71,27 @@ def _rules(table: Table) -> list[tuple[str, str, Severity, str]]:
             parent, _, key = spec.references.rpartition(".")
             test = f"{c} is not null and {c} not in (select {name(key)} from {parent} where {name(key)} is not null)"
             add((f"{column}_references", test, spec.severity, f"a row of {parent}"))
-    rules += [(c.name, f"not coalesce({c.test}, true)", c.severity, c.description or c.test) for c in table.checks]
     return rules
 
 
 def _rule(
-    connection: duckdb.DuckDBPyConnection, table: Table, rule: str, failing: str, severity: Severity, expected: str
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    rule: str,
+    failing: str,
+    severity: Severity,
+    expected: str,
+    shows: Iterable[str] = (),
 ) -> Outcome:
-    keys = ", ".join(name(k) for k in table.key)
+    told = [*table.key, *shows]
     (count,) = connection.execute(f"select count(*) from {table.table} where {failing}").fetchall()[0]
     if not count:
         return Outcome(rule, table.table, severity, True)
-    rows = connection.execute(f"select {keys} from {table.table} where {failing} order by all limit {SHOWN}").fetchall()
-    return Outcome(rule, table.table, severity, False, count, f"expected {expected}; {_named(table.key, rows)}")
+    columns = ", ".join(map(name, told))
+    rows = connection.execute(
+        f"select {columns} from {table.table} where {failing} order by all limit {SHOWN}"
+    ).fetchall()
+    return Outcome(rule, table.table, severity, False, count, f"expected {expected}; {_named(told, rows)}")
 
 
 def _key(connection: duckdb.DuckDBPyConnection, table: Table) -> Outcome:

@@ -24,5 +24,6 @@ PAGES = {
 # A file of ours: the browser would fetch a Material icon or an emoji for its tab from another host.
 ICON = Path(__file__).with_name("icon.svg")
 
-st.set_page_config(page_title="National Resource Network", page_icon=ICON, layout="wide")
-st.navigation(PAGES, expanded=True).run()
+page = st.navigation(PAGES, expanded=True)
+st.set_page_config(page_title=f"{page.title} \N{MIDDLE DOT} National Resource Network", page_icon=ICON, layout="wide")
+page.run()

@@ -1,6 +1,6 @@
 """All Plotly: one layout for every chart, the few forms the pages use, and the exhibit that carries them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +19,9 @@ SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 BAND = "rgba(35, 120, 195, 0.18)"
 CONFIG = {"displayModeBar": False, "displaylogo": False}
 ROW_PX = 30
-SHORT_LABEL = 12
+SHORT_LABEL = 14
+MAX_TICKS = 6
+MANY = 16
 PERCENT_TICKS = {"tickvals": [0, 25, 50, 75, 100], "ticktext": ["0%", "25%", "50%", "75%", "100%"]}
 
 
@@ -27,7 +29,7 @@ def layout(figure: go.Figure, height: int) -> go.Figure:
     """The one look: no legend, no frame, quiet grid, room for direct labels."""
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 32, "b": 8},
+        margin={"l": 8, "r": 8, "t": 24, "b": 8},
         showlegend=False,
         bargap=0.35,
         hoverlabel={"align": "left"},
@@ -69,11 +71,17 @@ def trend(rows: Rows, unit: str, chosen: str | None = None, events: Sequence[tup
     """
     names = [_tick(row) for row in rows]
     figure = go.Figure()
-    for run in _runs(rows, "ci_low"):
+    for run in _runs(row["state"] == "value" and row.get("ci_low") is not None for row in rows):
         edge = [names[i] for i in run]
         low, high = [rows[i]["ci_low"] for i in run], [rows[i]["ci_high"] for i in run]
         figure.add_scatter(
-            x=edge + edge[::-1], y=high + low[::-1], fill="toself", fillcolor=BAND, line={"width": 0}, hoverinfo="skip"
+            x=edge + edge[::-1],
+            y=high + low[::-1],
+            mode="lines",
+            fill="toself",
+            fillcolor=BAND,
+            line={"width": 0},
+            hoverinfo="skip",
         )
     values = [row["value"] if row["state"] == "value" else None for row in rows]
     dashed = [row.get("status") == "provisional" for row in rows]
@@ -95,8 +103,9 @@ def trend(rows: Rows, unit: str, chosen: str | None = None, events: Sequence[tup
             figure.add_annotation(x=name, y=row["value"], text=f"<b>{fmt.value(row)}</b>", showarrow=False, yshift=18)
     _gaps(figure, rows, names)
     _events(figure, rows, names, events)
-    layout(figure, 340)
-    figure.update_xaxes(categoryorder="array", categoryarray=names, type="category")
+    layout(figure, 360)
+    figure.update_layout(margin_t=72 if events else 24)
+    _axis(figure, names)
     figure.update_yaxes(rangemode="tozero")
     if unit == "percent":
         figure.update_layout(yaxis={"range": [0, 105], **PERCENT_TICKS})
@@ -107,37 +116,45 @@ def _tick(row: Mapping[str, Any]) -> str:
     return fmt.period_short(row["period_type"], row["period"]).replace(" ", "<br>")
 
 
-def _runs(rows: Rows, key: str) -> list[list[int]]:
-    """Indexes of unbroken runs of rows that have `key`."""
+def _runs(wanted: Iterable[bool]) -> list[list[int]]:
+    """Positions of the unbroken runs of what is wanted."""
     runs: list[list[int]] = []
-    for i, row in enumerate(rows):
-        if row.get(key) is None or row["state"] != "value":
-            continue
-        if runs and runs[-1][-1] == i - 1:
+    for i, here in enumerate(wanted):
+        if here and runs and runs[-1][-1] == i - 1:
             runs[-1].append(i)
-        else:
+        elif here:
             runs.append([i])
     return runs
 
 
+def _axis(figure: go.Figure, names: list[str]) -> None:
+    """Time from left to right; as many labels as a narrow screen can carry, the last one always."""
+    step = -(-len(names) // MAX_TICKS)
+    figure.update_xaxes(
+        type="category", categoryorder="array", categoryarray=names, tickvals=names[::-step][::-1], tickangle=0
+    )
+
+
 def _gaps(figure: go.Figure, rows: Rows, names: list[str]) -> None:
-    missing = [i for i, row in enumerate(rows) if row["state"] != "value"]
+    """Hatch what has no value. Each gap says what it is; where periods are many, each run of gaps does."""
+    runs = _runs(row["state"] != "value" for row in rows)
+    missing = [i for run in runs for i in run]
     if not missing:
         return
-    words = [fmt.k_of_n(rows[i]) if rows[i]["state"] == "withheld" else fmt.value(rows[i]) for i in missing]
     figure.add_bar(
         x=[names[i] for i in missing],
         y=[1] * len(missing),
         yaxis="y2",
         width=0.9,
         marker={"color": "rgba(0,0,0,0)", "pattern": {"shape": "/", "fgcolor": GRAY, "size": 8, "solidity": 0.12}},
-        text=words,
-        textangle=-90,
-        insidetextanchor="middle",
-        textposition="inside",
         hovertext=[_hover(rows[i]) for i in missing],
         hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
     )
+    for i in missing if len(rows) <= MANY else [run[len(run) // 2] for run in runs]:
+        counted = fmt.k_of_n(rows[i]) if rows[i]["state"] == "withheld" and len(rows) <= MANY else ""
+        figure.add_annotation(
+            x=names[i], y=0.5, yref="y2", text=counted or fmt.value(rows[i]), textangle=-90, showarrow=False
+        )
     figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False})
 
 
@@ -148,7 +165,7 @@ def _events(figure: go.Figure, rows: Rows, names: list[str], events: Sequence[tu
             figure.add_vline(x=names.index(where[period]), line={"color": GRAY, "width": 1, "dash": "dash"})
             figure.add_annotation(
                 x=where[period],
-                y=(1.04, 1.1)[place % 2],
+                y=(1.01, 1.07, 1.13, 1.19)[place % 4],
                 yref="paper",
                 text=label,
                 showarrow=False,
@@ -261,7 +278,7 @@ def columns(rows: Rows, chosen: str | None = None) -> go.Figure:
     )
     _gaps(figure, rows, names)
     layout(figure, 320)
-    figure.update_xaxes(categoryorder="array", categoryarray=names, type="category")
+    _axis(figure, names)
     figure.update_yaxes(rangemode="tozero")
     return figure
 

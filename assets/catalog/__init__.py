@@ -127,6 +127,8 @@ class Source(Strict):
 
 
 class TableColumn(Strict):
+    """One column of a warehouse table, and the checks on it."""
+
     type: str = ""
     description: str = ""
     not_null: bool = False
@@ -138,8 +140,11 @@ class TableColumn(Strict):
 
 
 class TableCheck(Strict):
+    """A condition that every row must meet; `shows` are columns that a message names beside the key."""
+
     name: str
     test: str
+    shows: list[str] = []
     description: str = ""
     severity: Severity = "fail"
 

@@ -125,6 +125,7 @@ def cities(view: Selection) -> None:
                 "created": (of["created"] or {}).get("value"),
                 "counted": fmt.k_of_n(rate) if rate else None,
                 "on_time": (rate or {}).get("value"),
+                "said": (fmt.state(rate) or "Reported") if rate else fmt.STATE_WORDS["absent"],
                 "open": (of["backlog_open"] or {}).get("value"),
                 "active": (of["engagements_active"] or {}).get("value"),
             }
@@ -133,7 +134,7 @@ def cities(view: Selection) -> None:
     st.subheader("Every city in this period", anchor=False)
     st.caption("Most requests first. A percentage is given from ten answers due. Select a row to open its page.")
     alt = "Cities with their requests, answers on time, open requests and engagements"
-    opened = tables.show(lines, CITY_COLUMNS, "cities", alt, pick=True)
+    opened = tables.show(lines, CITY_COLUMNS, "cities", alt, missing=fmt.NONE, pick=True)
     if opened is not None:
         st.switch_page("pages/city.py", query_params={"city": lines[opened]["city_id"]})
 
@@ -144,16 +145,16 @@ CITY_COLUMNS = [
     Column("created", "Requests", "count"),
     Column("counted", "On time, count"),
     Column("on_time", "On time", "percent"),
+    Column("said", "State"),
     Column("open", "Open", "count"),
     Column("active", "Engagements", "count"),
     Column("city_id", "GEOID"),
 ]
 
 view = frame.begin("overview", "Overview", uses=("period", "topic"))
-network = {"grain": "network", "topic": None}
-reached = figure.find(
-    view, "reach_pct", "Cities that used the desk", **network, dimension="service", dimension_value="desk", basis="then"
-)
+desk = {"dimension": "service", "dimension_value": "desk", "basis": "then", "grain": "network", "topic": None}
+label = "Cities that used the desk" + (", on any topic" if view.topic else "")
+reached = figure.find(view, "reach_pct", label, **desk)
 answered = figure.find(view, "on_time_pct")
 frame.finding(finding(view, reached, answered))
 figure.strip(

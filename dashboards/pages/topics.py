@@ -78,7 +78,7 @@ when = fmt.period_long(view.period) if view.period else "this release"
 on_time = by_topic(view, "on_time_pct")
 rated = [row for row in on_time[::-1] if row["state"] == "value"]
 rated.sort(key=lambda row: (row["value"], row["topic"]))
-frame.finding(sentences.topics(rated, when))
+frame.finding(sentences.topics(rated, f"{when} for {fmt.city(view.city)}" if view.city else when))
 st.caption(f"Figures below: {view.scope or 'all topics and cities'}.")
 figure.strip(
     [

@@ -63,7 +63,9 @@ def need(view: Selection, rows: queries.Rows, rule: list[dict[str, Any]]) -> Non
     limits = [line for line in rule if line["indicator"] == "unemployment_rate"]
     limit = (limits[0]["threshold"], f"Threshold {fmt.percent(limits[0]['threshold'])}") if limits else None
     labels = [row["city"] for row in first]
-    said = [f"{fmt.percent(row['unemployment_rate'], 1)} \N{MIDDLE DOT} {met(row)}" for row in first]
+    shares = [f"{fmt.number(row['criteria_met'])} of {fmt.number(row['criteria_known'])}" for row in first]
+    rates = [fmt.percent(row["unemployment_rate"], 1) for row in first]
+    said = [f"{rate} \N{MIDDLE DOT} {share}" for rate, share in zip(rates, shares, strict=True)]
     charts.exhibit(
         charts.bars(
             labels,
@@ -73,7 +75,7 @@ def need(view: Selection, rows: queries.Rows, rule: list[dict[str, Any]]) -> Non
             limit=limit,
         ),
         f"{labels[0]} comes first: {met(first[0])} met, unemployment {fmt.percent(first[0]['unemployment_rate'], 1)}",
-        "Unemployment rate in percent, and criteria met of those known; first cities in order of need",
+        "Unemployment rate in percent, then criteria met of those known; first cities in order of need",
         source=frame.source(view.release, "Bureau of Labor Statistics, Census Bureau, program records"),
         alt="Bars of the unemployment rate of the first cities in order of need, with the threshold of the rule.",
         rows=first,

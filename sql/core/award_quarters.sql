@@ -1,7 +1,6 @@
 -- One row per award and federal quarter from the award's start to as_of: what its ledger adds up to by the quarter's
 -- end, from the very first entry (an entry dated before the award's start counts in every quarter). An award that
--- only the ledger names starts with its first entry. Amounts are null where no ledger was received: missing is never
--- zero.
+-- only the ledger names starts with its first entry. Amounts are null where no ledger was received.
 -- match_required_usd is the award's own, else the sum that the ledger states, else null.
 with digits (digit) as (
     values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)

@@ -1,5 +1,4 @@
--- One row per city that is eligible, by the eligibility feed on as_of or by the program's rule, with the figures that
--- decide.
+-- One row per city eligible on as_of, by the feed or by the program's rule, with the figures that decide.
 -- rank is the order of need among those not served yet: more criteria met, then a higher unemployment rate, then
 -- city_id (a rate that is not known comes last). It says nothing on what help would do. served: an engagement that
 -- has started, or a request of the desk that counts. index, rank_low, rank_high, tier and p_top_k wait for the index

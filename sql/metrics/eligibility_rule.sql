@@ -1,7 +1,5 @@
--- One row per city × criterion of the program's rule: the figure used, its vintage, and whether it meets the
--- threshold.
--- Cities: every place with a population, and those of core.cities. Only a place's own figure is used, never its
--- county's.
+-- One row per city × criterion of the program's rule: the figure used, its vintage, and whether it meets the rule.
+-- Cities: every place with a population, and core.cities. Only a place's own figure is used, never its county's.
 -- The figure is the default vintage of the rule's period (a year or the year a longer period ends in; no period: the
 -- latest); months are never used. Without it the criterion is cannot_say, never no.
 -- eligible: the population floor must hold and any one of the others. yes and no are said only where no missing

@@ -1,7 +1,6 @@
 -- One row per SF-425 line and period (quarter, fiscal year, to date) at network grain: sf425_10a … sf425_10o, the sum
 -- over awards, cumulative to the end of the period or as_of. amount_usd is set and value is null; a line that one
--- award cannot give is not reported for all. metrics.sf425 has the quarters before the launch and the awards one by
--- one.
+-- award cannot give is not reported for all. metrics.sf425 has each award, and the quarters before the launch.
 with lines (line) as (
     values
         ('10a'), ('10b'), ('10c'), ('10d'), ('10e'), ('10f'), ('10g'), ('10h'), ('10i'), ('10j'), ('10k'), ('10l'),

@@ -1,5 +1,4 @@
--- One row per HUD grantee, fiscal year and vintage: formula allocations in dollars, and the city they were matched
--- to.
+-- One row per HUD grantee, fiscal year and vintage: formula allocations in dollars, and the city they are for.
 -- HUD gives no Census code. A metropolitan city (types 51 and 52) is matched by state and exact name, with or without
 -- its legal word ("GLENDORA CITY"), when exactly one place answers to it. No word is dropped from HUD's name: Islip
 -- town, NY is not the place Islip. The rest stay here, `match_state` says why, and make no indicator value.

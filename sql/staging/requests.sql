@@ -1,6 +1,7 @@
 -- staging.requests: one row per request_id, the latest version known.
 -- Latest by updated_at, then by when it was known, then by file and row; a version without updated_at is the oldest.
--- is_conflicted: another version with the same clocks says something else, so that only its place in the files decides.
+-- is_conflicted: another version with the same clocks says something else, so that only its place in the files decides;
+-- conflict names the files and rows.
 -- Personal columns end here.
 with vocabulary as (
     -- a topic may be written as its id or as its title
@@ -13,7 +14,7 @@ versions as (
     select
         request_id, city, caller_type, submitted_at, topic, status, first_response_at, resolved_at, reopened_at,
         withdrawn_at, merged_at, duplicate_of, disposition, replies, channel, priority, is_test, partner, assigned_to,
-        subject, question, contact_name, contact_email, updated_at, _known_at, _sha256, _row,
+        subject, question, contact_name, contact_email, updated_at, _known_at, _file, _sha256, _row,
         count(*) over (partition by request_id) as versions,
         row_number() over (
             partition by request_id
@@ -24,7 +25,7 @@ versions as (
 
 told as (
     select
-        request_id, updated_at, _known_at,
+        request_id, updated_at, _known_at, concat(_file, ' row ', _row) as place,
         concat_ws(
             '|', coalesce(city, ''), coalesce(caller_type, ''), cast(submitted_at as varchar), coalesce(topic, ''),
             coalesce(status, ''), coalesce(cast(first_response_at as varchar), ''),
@@ -40,7 +41,7 @@ told as (
 ),
 
 conflicts as (
-    select request_id, updated_at, _known_at
+    select request_id, updated_at, _known_at, concat(min(place), ' and ', max(place)) as places
     from told
     group by request_id, updated_at, _known_at
     having min(content) <> max(content)
@@ -73,7 +74,8 @@ select
     v.updated_at,
     v._known_at as known_at,
     v.versions,
-    c.request_id is not null as is_conflicted
+    c.request_id is not null as is_conflicted,
+    c.places as conflict
 from versions as v
 left join vocabulary as w on w.word = regexp_replace(lower(trim(v.topic)), '[^a-z0-9]+', '_', 'g')
 left join conflicts as c

@@ -88,7 +88,8 @@ def test_a_trend_leaves_gaps_and_says_them():
     markers = [trace for trace in drawn.data if trace.type == "scatter" and trace.mode == "markers"]
     assert list(markers[0].y) == [60.0, None, 75.0]
     gaps = [trace for trace in drawn.data if trace.type == "bar"]
-    assert (list(gaps[0].x), list(gaps[0].text)) == (["FY2015<br>Q2"], ["6 of 8"])
+    assert list(gaps[0].x) == ["FY2015<br>Q2"]
+    assert [note.x for note in drawn.layout.annotations if note.text == "6 of 8"] == ["FY2015<br>Q2"]
     lines = [trace for trace in drawn.data if trace.type == "scatter" and trace.line.width]
     assert not lines, "no line across a gap"
 
@@ -106,3 +107,15 @@ def test_bars_start_at_zero_and_a_missing_one_is_not_drawn_as_zero():
     drawn = charts.bars(["A", "B"], [Decimal("5.50"), None], ["$6", "Not reported"])
     assert drawn.layout.xaxis.rangemode == "tozero"
     assert list(drawn.data[0].x) == [5.5, None]
+
+
+def test_many_gaps_are_said_once_a_run():
+    months = [f"{year}-{month:02d}" for year in (2014, 2015) for month in range(1, 13)]
+    rows = [
+        row(period_type="month", period=m, state="withheld" if m < "2014-07" else "value", value=50.0) for m in months
+    ]
+    drawn = charts.trend(rows, "percent", "2015-12")
+    assert [note.text for note in drawn.layout.annotations] == ["<b>50%</b>", "Withheld"]
+    assert len(drawn.data[-1].x) == 6, "each of the six months is hatched all the same"
+    assert drawn.layout.xaxis.tickvals[-1] == "December<br>2015"
+    assert len(drawn.layout.xaxis.tickvals) <= 6

@@ -2,7 +2,7 @@
 
 import duckdb
 import pytest
-from small_release import write_release
+from small_release import TABLES, write_release
 
 PAGES = ("overview", "city", "topics", "funding", "where_next", "data_quality")
 
@@ -140,3 +140,12 @@ def test_the_next_interaction_shows_a_newer_release(small_home, open_page):
     assert page.selectbox(key="filter_release").options == ["2015-03-31-r2 (current)", "2015-03-31-r1"]
     page.selectbox(key="filter_release").select("2015-03-31-r1").run()
     assert "You are reading an earlier release, 2015-03-31-r1." in texts(page)
+
+
+def test_no_candidate_is_not_told_as_everybody_served(tmp_path, monkeypatch, open_page):
+    empty = "select null::varchar as city_id, null::varchar as eligible, null::boolean as served where false"
+    write_release(tmp_path, "2015-03-31-r1", tables=TABLES | {"candidates": empty})
+    monkeypatch.setenv("CITIES311_HOME", str(tmp_path))
+    said = texts(open_page("where_next"))
+    assert "Which cities are eligible is not known from this release." in said
+    assert "served" not in said

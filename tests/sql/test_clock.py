@@ -4,8 +4,8 @@ import math
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pytest
+from bench import Bench
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,12 +38,12 @@ def counted_minutes(start: datetime, end: datetime) -> int:
 
 
 @pytest.fixture(scope="module")
-def connection():
-    one = duckdb.connect()
-    params = Params(date(2015, 1, 31), datetime(2030, 1, 1), "Test", True, "America/New_York", date(2014, 5, 22))
-    build(one, params, topics=[{"topic": "budget", "title": "Budget"}], metrics=[])
+def calendar():
+    """Reference tables of 2014-05-22 … 2015-01-31, on a bench."""
+    one = Bench()
+    one.reference(as_of="2015-01-31")
     yield one
-    one.close()
+    one.connection.close()
 
 
 @settings(max_examples=60, deadline=None)
@@ -51,10 +51,10 @@ def connection():
     start=st.datetimes(datetime(2014, 5, 20), datetime(2015, 1, 20)),
     minutes=st.integers(0, 12 * 24 * 60),
 )
-def test_business_clock_agrees_with_counting_minutes(connection, start, minutes):
+def test_business_clock_agrees_with_counting_minutes(calendar, start, minutes):
     start = start.replace(second=0, microsecond=0)
     end = start + timedelta(minutes=minutes)
-    (seconds,) = connection.execute(ELAPSED.format(start=start, end=end)).fetchone()
+    (seconds,) = calendar.connection.execute(ELAPSED.format(start=start, end=end)).fetchone()
     assert seconds == 60 * counted_minutes(start, end)
 
 
@@ -86,9 +86,9 @@ def test_due_instant_at_boundaries(bench, asked, due):
 
 @settings(max_examples=25, deadline=None)
 @given(asked=st.datetimes(datetime(2014, 5, 23), datetime(2014, 12, 20)))
-def test_due_is_24_open_hours_after_asking(connection, asked):
+def test_due_is_24_open_hours_after_asking(calendar, asked):
     asked = asked.replace(second=0, microsecond=0)
-    _day_ordinal, due_at = connection.execute(
+    _day_ordinal, due_at = calendar.connection.execute(
         """with asked as (
             select open_before_seconds + is_open * (epoch($at) - epoch(hour_at)) + 86400 as s
             from reference.hours where hour_at = date_trunc('hour', $at))
@@ -100,8 +100,10 @@ def test_due_is_24_open_hours_after_asking(connection, asked):
     assert counted_minutes(due_at - timedelta(minutes=1), due_at) == 1  # the first instant at which it is so
 
 
-def test_every_local_day_has_its_own_length(connection):
-    lengths = dict(connection.execute("select local_date, count(*) from reference.hours group by all").fetchall())
+def test_every_local_day_has_its_own_length(calendar):
+    lengths = dict(
+        calendar.connection.execute("select local_date, count(*) from reference.hours group by all").fetchall()
+    )
     assert lengths.pop(date(2014, 11, 2)) == 25 and lengths.pop(date(2014, 3, 9)) == 23
     # the calendar runs a year either side of 2014-05-22 … 2015-01-31, so it holds two more changes of clocks
     assert lengths.pop(date(2013, 11, 3)) == 25 and lengths.pop(date(2015, 11, 1)) == 25
@@ -109,15 +111,15 @@ def test_every_local_day_has_its_own_length(connection):
     assert set(lengths.values()) == {24}
 
 
-def test_business_days_are_those_of_the_hours(connection):
-    (wrong,) = connection.execute(
+def test_business_days_are_those_of_the_hours(calendar):
+    (wrong,) = calendar.connection.execute(
         """select count(*) from reference.business_days as d inner join reference.hours as h on h.hour_at = d.opens_at
         where h.open_before_seconds <> d.ordinal * 28800 or h.is_open <> 1 or h.local_date <> d.day
             or epoch(d.closes_at) - epoch(d.opens_at) <> 28800"""
     ).fetchone()
-    days, first = connection.execute("select count(*), min(ordinal) from reference.business_days").fetchone()
+    days, first = calendar.connection.execute("select count(*), min(ordinal) from reference.business_days").fetchone()
     assert (wrong, first) == (0, 0)
-    assert connection.execute("select sum(is_open) from reference.hours").fetchone() == (days * 8,)
+    assert calendar.connection.execute("select sum(is_open) from reference.hours").fetchone() == (days * 8,)
 
 
 def test_periods_follow_the_federal_year():
@@ -135,8 +137,8 @@ def test_periods_follow_the_federal_year():
     assert (whole.period_start, whole.period_end, whole.ordinal) == (date(2014, 5, 22), date(2014, 11, 15), 1)
 
 
-def test_bootstrap_weights_are_poisson_of_mean_one(connection):
-    rows, mean, variance, zeros = connection.execute(
+def test_bootstrap_weights_are_poisson_of_mean_one(calendar):
+    rows, mean, variance, zeros = calendar.connection.execute(
         "select count(*), avg(weight), var_pop(weight), avg(cast(weight = 0 as integer)) from reference.bootstrap_weights"
     ).fetchone()
     assert rows == 400 * 1200

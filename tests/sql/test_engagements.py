@@ -33,7 +33,7 @@ def figures(
     keys += [{"grain": "topic", "topic": "unclassified"}, *({"grain": "city", "city_id": c} for c in cities)]
     columns = {"grain": "varchar", "city_id": "varchar", "topic": "varchar"}
     bench.given("core.figure_keys", keys, columns)
-    bench.run("metrics.engagement_delivery")
+    bench.run("metrics.engagement_counts", "metrics.engagement_delivery")
     rows = bench.rows("from metrics.engagement_delivery")
     out = {(r["metric"], r["grain"], r["city_id"] or r["topic"] or r["engagement_id"], r["period"]): r for r in rows}
     assert len(out) == len(rows), "one row per key"

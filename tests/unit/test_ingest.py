@@ -1,55 +1,12 @@
-"""Which files are new, who reads them, and what their receipts say; nothing lost, whatever arrives in which order."""
+"""Which files are new, who reads them, and what their receipts say."""
 
-import csv
-import gzip
 import os
-import random
-import tempfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from functools import cache
-from pathlib import Path
+from datetime import UTC, datetime
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from assets import catalog, models, reference
-from assets.raw.ingest import ingest
-from assets.raw.receipts import Receipt, Receipts
-from assets.raw.views import make_views
-
-EASTERN = "America/New_York"
-LATER = datetime(2100, 1, 1, tzinfo=UTC)
-GAZETTEER = "usps,geoid,name\nTN,4748000,Memphis city\nIN,1801468,Anderson city\nMA,2523000,Fall River city\n"
-quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-class Desk:
-    """A landing folder and a home."""
-
-    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
-        self.landing, self.home, self.connection = folder / "landing", folder / "home", connection
-        self.drop("census_gazetteer/places.csv", GAZETTEER)
-
-    def drop(self, name: str, content: str | bytes) -> Path:
-        path = self.landing / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    @property
-    def receipts(self) -> Receipts:
-        return Receipts(self.home / "raw", self.home / "quarantine")
-
-    def take(self) -> dict[str, Receipt]:
-        """What a run writes now, by name."""
-        return {r.name: r for r in ingest(self.landing, self.receipts, self.connection, catalog.load(), EASTERN)}
-
-    def rows(self, query: str, known_on: datetime = LATER) -> list[tuple[object, ...]]:
-        make_views(self.connection, self.receipts, catalog.load().sources, known_on)
-        return self.connection.execute(query).fetchall()
+from landing_desk import GAZETTEER, HEADER, Desk
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +20,6 @@ def desk(tmp_path, connection) -> Desk:
     return Desk(tmp_path, connection)
 
 
-HEADER = "request_id,city,submitted_at,status,resolved_at,updated_at\n"
 GOOD = HEADER + 'R1,"Memphis, TN",2014-06-02T10:00:00,open,,2014-06-02T10:00:00\n'
 
 
@@ -188,148 +144,30 @@ def test_what_a_killed_run_left_is_made_again(desk):
     assert desk.rows("select request_id from raw.requests") == [("R1",)]
 
 
-# Properties: whatever arrives, every row is accepted, quarantined or a repeat.
-
-CELLS = {
-    "request_id": ["R1", "R2", "R3", "", "R4"],
-    "city": ["4748000", '"Memphis, TN"', "48000", "", '"Nowhere, ZZ"', "1801468"],
-    "submitted_at": ["2014-06-02T10:00:00", "2014-06-03", "2014-13-01", "", "06/02/2014"],
-    "status": ["open", "closed", "pending", ""],
-    "resolved_at": ["", "2014-06-05", "2013-01-01"],
-    "updated_at": ["", "2014-06-06"],
-}
-row = st.tuples(*(st.sampled_from(values) for values in CELLS.values())).map(",".join)
-fault = st.sampled_from(
+@pytest.mark.parametrize(
+    ("cells", "column"),
     [
-        "",
-        "a,b",
-        '"open',
-        "1,2,3,4,5,6,7,8",
-        ",,,,,",
-        '"two\nlines",4748000,2014-06-02,open,,',
-        "caf\xe9,4748000,2014-06-02,open,,",
-    ]
+        # a row without any rule broken, then one for each rule of the contract
+        ("4748000,city,2014-06-02T10:00,open,2014-06-02T11:00,,,,,", None),
+        (",county,2014-06-02T10:00,open,,,,,,", None),
+        (",,2014-06-02T10:00,open,,,,,,", "city"),  # nobody said that it was no city
+        (",city,2014-06-02T10:00,open,,,,,,", "city"),
+        ("4748000,city,2014-06-02T10:00,open,2014-06-02T09:59,,,,,", "first_response_at"),
+        ("4748000,city,2014-06-02T10:00,closed,,2014-06-01T10:00,,,,", "resolved_at"),
+        ("4748000,city,2014-06-02T10:00,closed,,,,2014-06-01T10:00,,", "withdrawn_at"),
+        ("4748000,city,2014-06-02T10:00,closed,,,,,2014-06-01T10:00,", "merged_at"),
+        ("4748000,city,2014-06-02T10:00,open,,2014-06-04T10:00,2014-06-03T10:00,,,", "reopened_at"),
+        ("4748000,city,2014-06-02T10:00,open,,,2014-06-03T10:00,,,", "reopened_at"),
+        ("4748000,city,2014-06-02T10:00,closed,,,,,,", "status"),  # closed, and nothing says when
+        ("4748000,mayor,2014-06-02T10:00,open,,,,,,", "caller_type"),
+    ],
 )
-lines = st.lists(st.one_of(row, row, row, fault), max_size=12)
-
-
-def expected(line: str) -> bool:
-    """By the contract, read independently: does this row of six cells fit?"""
-    cells = next(csv.reader([line]))
-    if len(cells) != 6:
-        return False
-    request, city, submitted, status, resolved, updated = cells
-    return (
-        bool(request)
-        and city in ("4748000", "Memphis, TN", "1801468")
-        and submitted in ("2014-06-02T10:00:00", "2014-06-03")
-        and status in ("open", "closed", "")
-        and resolved != "2013-01-01"
-        and not (status == "closed" and not resolved and not updated)
-    )
-
-
-@quick
-@given(sent=st.lists(row, min_size=1, max_size=12))
-def test_rows_fit_when_and_only_when_the_contract_says_so(connection, sent):
-    """accepted: distinct fitting lines; repeats: further equal ones; quarantined: every line that does not fit."""
-    with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder), connection)
-        desk.drop("requests/a.csv", HEADER + "\n".join(sent) + "\n")
-        got = desk.take()["requests/a.csv"]
-    fitting = [line for line in sent if expected(line)]
-    assert got.received == len(sent)
-    assert got.quarantined == len(sent) - len(fitting)
-    assert (got.accepted, got.repeats) == (len(set(fitting)), len(fitting) - len(set(fitting)))
-
-
-@quick
-@given(sent=lines, pack=st.booleans(), latin=st.booleans())
-def test_nothing_is_lost_whatever_is_broken(connection, sent, pack, latin):
-    content = (HEADER + "\n".join(sent) + "\n").encode("latin-1" if latin else "utf-8")
-    content = gzip.compress(content) if pack else content
-    with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder), connection)
-        desk.drop("requests/a.csv", content)
-        got = desk.take()["requests/a.csv"]
-        assert got.received == got.accepted + got.quarantined + got.repeats
-        assert desk.rows("select count(*) from raw.requests") == [(got.accepted,)]
-        before = desk.rows("from raw.requests order by _row")
-        assert desk.take() == {}  # again is nothing
-        desk.drop("requests/again.csv", content)
-        repeat = desk.take()["requests/again.csv"]
-        if got.status == "accepted":
-            assert (repeat.received, repeat.accepted, repeat.repeats) == (got.received, 0, got.received)
-        after = desk.rows("from raw.requests order by _row")
-    assert [r[:-1] for r in after] == [r[:-1] for r in before]  # but for the name that stands for the bytes
-
-
-@pytest.fixture(scope="module")
-def clocks(connection) -> duckdb.DuckDBPyConnection:
-    make_views(connection, Receipts(Path("none"), Path("none")), catalog.load().sources, LATER)
-    entries = catalog.load()
-    params = reference.Params(
-        as_of=date(2014, 9, 30), known_on=datetime(2014, 10, 6), program="Test", synthetic=True,
-        time_zone=EASTERN, launched_on=date(2014, 5, 22),
-    )  # fmt: skip
-    reference.build(
-        connection,
-        params,
-        topics=[t.model_dump() for t in entries.topics],
-        metrics=[m.model_dump() for m in entries.metrics.values()],
-    )
-    return connection
-
-
-@cache
-def all_models() -> dict[str, models.Model]:
-    return models.load(catalog.load().sources)
-
-
-def version(request: int, change: int) -> str:
-    """A version of a request: each change is a day later and says more."""
-    resolved = f"2014-06-{change + 2:02d}T12:00:00" if change > 1 else ""
-    return f"R{request},4748000,2014-06-02T10:00:00,{'closed' if resolved else 'open'},{resolved},2014-06-{change + 2:02d}T12:00:00"
-
-
-def requests_of(
-    folder: str, connection: duckdb.DuckDBPyConnection, drops: list[dict[str, str]]
-) -> list[tuple[object, ...]]:
-    """core.requests after these drops, but for when a row was known."""
-    desk = Desk(Path(folder), connection)
-    for drop in drops:
-        for name, content in drop.items():
-            desk.drop(f"requests/{name}", content)
-        desk.take()
-    desk.rows("select 1")
-    every = all_models()
-    for table in ("staging.requests", "core.requests"):
-        connection.execute(f"create schema if not exists {table.split('.')[0]}")
-        connection.execute(f"create or replace table {table} as {every[table].sql}")
-    return connection.execute("select * exclude (known_at) from core.requests order by request_id").fetchall()
-
-
-@settings(quick, max_examples=5)
-@given(
-    changes=st.lists(st.integers(1, 9), min_size=1, max_size=4).map(lambda n: sorted(set(n))),
-    seed=st.integers(0, 2**32),
-)
-def test_the_order_of_arrival_does_not_matter_where_updated_at_decides(clocks, changes, seed):
-    """The same versions: in one file, in files whose names say nothing, and in two drops, the newer one first."""
-    files = [HEADER + version(1, c) + "\n" + version(2, c) + "\n" for c in changes]
-    shuffled = files[:]
-    random.Random(seed).shuffle(shuffled)
-    ways = [
-        [{f"{n}.csv": f for n, f in enumerate(files)}],
-        [{f"{n}.csv": f for n, f in enumerate(shuffled)}],
-        [{"z.csv": files[-1]}, {f"{n}.csv": f for n, f in enumerate(files[:-1])}],
-    ]
-    results = []
-    for drops in ways:
-        with tempfile.TemporaryDirectory() as folder:
-            results.append(requests_of(folder, clocks, drops))
-    assert results[0] == results[1] == results[2]
-    last = max(changes)
-    closed = [datetime(2014, 6, last + 2, 16)] if last > 1 else [None]  # noon in the East
-    names = [d[0] for d in clocks.execute("select * exclude (known_at) from core.requests limit 0").description]
-    assert [r[names.index("resolved_at")] for r in results[0]] == closed * 2
+def test_instants_out_of_order_and_callers_without_a_city_are_set_aside(desk, cells, column):
+    names = "city,caller_type,submitted_at,status,first_response_at,resolved_at,reopened_at,withdrawn_at,merged_at"
+    desk.drop("requests/a.csv", f"request_id,{names},updated_at\nR1,{cells}\n")
+    got = desk.take()["requests/a.csv"]
+    assert (got.accepted, got.quarantined) == ((1, 0) if column is None else (0, 1))
+    if column:
+        aside = desk.receipts.aside(got)
+        found = desk.connection.execute(f"select row, \"column\" from '{aside}'").fetchall()
+        assert (2, column) in found

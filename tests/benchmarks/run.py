@@ -1,0 +1,111 @@
+"""`make bench`: how fast, as ratios taken in one run, so that a noisy machine does not matter much.
+
+Each pair is timed in turn (ours, theirs, ours, …) in processes of their own; the median ratio counts.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAIRS = 5
+BARE = """
+import duckdb, sys
+duckdb.execute(f"copy (select * from read_csv('{sys.argv[1]}')) to '{sys.argv[2]}' (format parquet)")
+"""
+OURS = """
+import duckdb, sys
+from pathlib import Path
+from assets import catalog
+from assets.raw import ingest
+from assets.raw.receipts import Receipts
+landing, home = Path(sys.argv[1]), Path(sys.argv[2])
+with duckdb.connect() as connection:
+    receipts = Receipts(home / "raw", home / "quarantine")
+    new = ingest.ingest(landing, receipts, connection, catalog.load(), "America/New_York")
+print([r for r in new if r.name == "requests/requests.csv"][0].received)
+"""
+DIRECT = """
+import sys
+from pathlib import Path
+from pipelines import steps
+from pipelines.settings import Layout
+request = steps.Request(Path(sys.argv[1]), Layout(Path(sys.argv[2])))
+with steps.warehouse(request.layout) as connection:
+    steps.take_in(connection, request, lambda line: None)
+    steps.set_clocks(connection, request)
+    for layer in steps.LAYERS:
+        steps.build(connection, layer)
+    steps.release(connection, request)
+"""
+
+
+def timed(*command: str) -> tuple[float, int]:
+    """Wall seconds of a process, and its peak memory in MiB. Raises CalledProcessError where it fails."""
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise subprocess.CalledProcessError(status, command)
+    return time.perf_counter() - started, usage.ru_maxrss // 1024
+
+
+def pair(name: str, ours: list[str], theirs: list[str], aim: float, fresh: Path | None = None) -> None:
+    """Prints the median of both and of their ratio."""
+    times = []
+    for _ in range(PAIRS):
+        if fresh:
+            shutil.rmtree(fresh, ignore_errors=True)
+        times.append((timed(*ours), timed(*theirs)))
+    told = {
+        "what": name,
+        "ours_s": round(statistics.median(a[0] for a, _ in times), 3),
+        "theirs_s": round(statistics.median(b[0] for _, b in times), 3),
+        "ratio": round(statistics.median(a[0] / b[0] for a, b in times), 2),
+        "aim": aim,
+        "ours_peak_mib": max(a[1] for a, _ in times),
+        "theirs_peak_mib": max(b[1] for _, b in times),
+    }
+    print(json.dumps(told), flush=True)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="cities311-bench-") as folder:
+        work = Path(folder)
+        sample = ["-m", "pipelines.cli", "sample"]
+        timed(*sample, str(work / "large"), "--scale", "50")
+        landing, csv = work / "landing", work / "large" / "requests" / "requests.csv"
+        for source in ("requests", "census_gazetteer"):
+            (landing / source).mkdir(parents=True)
+        shutil.copytree(work / "large" / "census_gazetteer", landing / "census_gazetteer", dirs_exist_ok=True)
+        os.link(csv, landing / "requests" / "requests.csv")
+        pair(
+            f"ingest of {csv.stat().st_size / 1e6:.0f} MB of requests / bare copy of the same file",
+            ["-c", OURS, str(landing), str(work / "home")],
+            ["-c", BARE, str(csv), str(work / "bare.parquet")],
+            aim=1.5,
+            fresh=work / "home",
+        )
+        shutil.rmtree(work / "large")
+        timed(*sample, str(work / "one"), "--scale", "1")
+        run = ["-m", "pipelines.cli", "run", "--landing", str(work / "one"), "--home"]
+        spans = []
+        for i in range(PAIRS):
+            with_dagster, _ = timed(*run, str(work / f"d{i}"))
+            without, _ = timed("-c", DIRECT, str(work / "one"), str(work / f"p{i}"))
+            dagster, _ = timed("-c", "import dagster")
+            spans.append((with_dagster, without, dagster, (with_dagster - without) / dagster))
+        names = ("run_s", "functions_alone_s", "import_dagster_s", "difference_over_import")
+        told = dict(zip(names, (round(statistics.median(s), 2) for s in zip(*spans, strict=True)), strict=True))
+        print(json.dumps({"what": "a run at scale 1", **told, "aim": 3}), flush=True)
+        pair("a run with nothing new / python -c pass", [*run, str(work / "d0")], ["-c", "pass"], aim=4)
+
+
+if __name__ == "__main__":
+    main()

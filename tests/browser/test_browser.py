@@ -1,0 +1,135 @@
+"""Every page in a real browser: it opens, says what it must, shows no error, and asks nothing of another machine."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PAGES = {
+    "": "Overview",
+    "city": "City",
+    "topics": "Topics",
+    "funding": "Funding",
+    "where-next": "Where next",
+    "data-quality": "Data quality",
+}
+
+
+@pytest.fixture(scope="module")
+def address(release_home: Path):
+    """The pages, served by the command on a port of their own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "pipelines.cli", "dashboard", "--port", str(port), "--home", str(release_home)]
+    server = subprocess.Popen(
+        command,
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).read()
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            pytest.fail("the dashboard did not start")
+        yield f"http://localhost:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as p:
+        opened = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Opens a page and waits until it has been drawn; keeps what went wrong on the way."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1200})
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
+
+    def asked(request) -> None:
+        host = urlsplit(request.url).hostname
+        if host not in (None, "localhost", "127.0.0.1"):
+            trouble.append(f"asked another machine: {request.url}")
+
+    def answered(response) -> None:
+        # Streamlit looks for its own root below the page's path first, and takes "not there" for an answer.
+        if response.status >= 400 and "/_stcore/" not in response.url:
+            trouble.append(f"{response.status} {response.url}")
+
+    page.on("request", asked)
+    page.on("response", answered)
+
+    def go(path: str):
+        page.goto(f"{address}/{path}", wait_until="domcontentloaded")
+        page.locator("h1").first.wait_for(timeout=60_000)
+        page.get_by_text("Release").first.wait_for(timeout=60_000)
+        page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
+        return page
+
+    yield go, trouble
+    context.close()
+
+
+@pytest.mark.parametrize(("path", "title"), PAGES.items())
+def test_page_opens_without_error_or_outside_request(visit, path: str, title: str) -> None:
+    go, trouble = visit
+    page = go(path)
+    assert page.locator("h1").first.inner_text() == title
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert "Traceback" not in page.inner_text("body")
+    assert page.get_by_text("Synthetic data", exact=False).count() > 0
+    page.locator(".js-plotly-plot svg.main-svg").first.wait_for(timeout=60_000)
+    assert not trouble
+
+
+def test_the_menu_leads_to_every_page(visit) -> None:
+    go, trouble = visit
+    page = go("")
+    for title in list(PAGES.values())[1:]:
+        page.get_by_test_id("stSidebarNav").get_by_text(title, exact=True).click()
+        page.locator("h1", has_text=title).first.wait_for(timeout=60_000)
+        assert page.locator("[data-testid=stException]").count() == 0
+    assert not trouble
+
+
+def test_a_city_opens_by_its_address(visit) -> None:
+    go, trouble = visit
+    page = go("city?city=4748000&period=FY2016Q4")
+    page.get_by_text("Memphis").first.wait_for(timeout=60_000)
+    assert "period=FY2016Q4" in page.url
+    assert not trouble
+
+
+def test_pages_read_well_on_a_phone(visit) -> None:
+    go, trouble = visit
+    page = go("")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not trouble
