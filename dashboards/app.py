@@ -21,9 +21,8 @@ PAGES = {
     ],
 }
 
-# A file of ours: the browser would fetch a Material icon or an emoji for its tab from another host.
-ICON = Path(__file__).with_name("icon.svg")
-
+# A file of ours, set before the navigation: the browser would fetch a page's Material icon for its tab from another host.
+st.set_page_config(page_icon=Path(__file__).with_name("icon.svg"), layout="wide")
 page = st.navigation(PAGES, expanded=True)
-st.set_page_config(page_title=f"{page.title} \N{MIDDLE DOT} National Resource Network", page_icon=ICON, layout="wide")
+st.set_page_config(page_title=f"{page.title} \N{MIDDLE DOT} National Resource Network")
 page.run()

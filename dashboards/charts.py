@@ -1,15 +1,14 @@
-"""All Plotly: one layout for every chart, the few forms the pages use, and the exhibit that carries them."""
+"""All Plotly: one layout for every chart and the few forms that the pages use."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
-import streamlit as st
+from plotly.graph_objects import Figure as Figure
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from dashboards import format as fmt
-from dashboards import tables
 from dashboards.queries import Rows
 
 # Marks keep 3:1 on the page color of both modes, so a chart stays right when the reader switches. Text is INK, which
@@ -17,7 +16,6 @@ from dashboards.queries import Rows
 PRIMARY, GRAY = "#2378c3", "#71767a"
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 BAND = "rgba(35, 120, 195, 0.18)"
-CONFIG = {"displayModeBar": False, "displaylogo": False}
 ROW_PX = 30
 SHORT_LABEL = 14
 MAX_TICKS = 6
@@ -42,26 +40,6 @@ def layout(figure: go.Figure, height: int) -> go.Figure:
     figure.update_annotations(font_color=INK)
     figure.update_traces(textfont_color=INK, selector={"type": "bar"})
     return figure
-
-
-def exhibit(
-    figure: go.Figure,
-    title: str,
-    unit: str,
-    *,
-    source: str,
-    alt: str,
-    rows: Rows,
-    columns: Sequence[tables.Column],
-    name: str,
-) -> None:
-    """A chart with all it needs: a title that states, the unit, alternative text, its source and its table twin."""
-    st.subheader(title, anchor=False)
-    st.caption(unit)
-    st.plotly_chart(figure, config=CONFIG, alt=alt, key=f"chart_{name}")
-    st.caption(source)
-    with st.expander("The same as a table", icon=":material/table:"):
-        tables.show(rows, columns, name, alt=f"{title}. {unit}.")
 
 
 def trend(rows: Rows, unit: str, chosen: str | None = None, events: Sequence[tuple[str, str]] = ()) -> go.Figure:

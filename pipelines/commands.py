@@ -254,5 +254,11 @@ def _utc(known_on: str | None) -> str:
     return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
-def _told(release: str, new: dict[str, int]) -> str:
-    return f"Release {release}: {new['files']:,} new files, {new['tables']:,} tables recomputed, {new['warnings']:,} checks warn."
+def _told(release: str, new: dict[str, Any]) -> str:
+    lines = [f"Release {release}: {new['files']:,} new files, {new['tables']:,} tables recomputed."]
+    if new["quarantined"]:
+        lines.append(f"{new['quarantined']:,} rows are set aside, each with its reason: `cities311 quarantine`.")
+    lines += [f"refused   {line}" for line in new["refused"]]
+    lines += [f"repeat    {line}" for line in new["repeated"]]
+    lines += [f"warning   {line}" for line in new["warnings"]]
+    return "\n".join(lines)

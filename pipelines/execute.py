@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -19,7 +20,7 @@ class Failed(Exception):
 
 def run(
     landing: str, home: str, as_of: str, known_on: str, report: Callable[[str], object]
-) -> tuple[str, dict[str, int]]:
+) -> tuple[str, dict[str, Any]]:
     """Runs the job; returns the release and what was new. Raises Failed."""
     layout = Layout(Path(home))
     try:
@@ -72,12 +73,17 @@ def _why(result: dg.ExecuteInProcessResult, layout: Layout) -> str:
     return "\n".join(causes) or "the run failed; see the Dagster UI (make dev)"
 
 
-def _new(result: dg.ExecuteInProcessResult, layout: Layout) -> dict[str, int]:
+def _new(result: dg.ExecuteInProcessResult, layout: Layout) -> dict[str, Any]:
+    """What the run did, and what its owner should look at: refused files, rows set aside, warnings."""
     metadata = [e.materialization.metadata for e in result.all_events if e.is_step_materialization]
     with steps.warehouse(layout) as connection:
-        warnings = sum(not o["passed"] for o in steps.outcomes(connection))
+        warnings = [f"{o['table']}: {o['name']}: {o['detail']}" for o in steps.outcomes(connection) if not o["passed"]]
+    files = steps.receipts(layout).all.values()
     return {
         "files": sum(int(str(m["files_taken_in_now"].value)) for m in metadata if "files_taken_in_now" in m),
         "tables": sum(1 for m in metadata if "made_now" in m and m["made_now"].value),
+        "quarantined": sum(r.quarantined for r in files),
+        "refused": sorted(f"{r.name}: {r.message}" for r in files if r.status == "refused"),
+        "repeated": sorted(f"{r.name}: {r.message}" for r in files if r.status == "repeat"),
         "warnings": warnings,
     }

@@ -165,7 +165,8 @@ def _read(
         return replace(receipt, message=str(reason), received=reason.rows, quarantined=reason.rows)
     except Unreadable as reason:
         return replace(receipt, message=str(reason))
-    return replace(receipt, status="accepted", **asdict(outcome))
+    message = "" if outcome.received else "a header and no rows"
+    return replace(receipt, status="accepted", message=message, **asdict(outcome))
 
 
 def _parse(landed: Landed, connection: duckdb.DuckDBPyConnection, tables: list[Source]) -> Parsed:

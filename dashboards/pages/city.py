@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, figure, frame, queries, records, sentences, tables
+from dashboards import charts, exhibit, figure, frame, queries, records, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -48,7 +48,7 @@ def asked(view: Selection) -> None:
         return
     chosen = view.period["period"] if view.period else None
     here = next((row for row in rows if row["period"] == chosen), rows[-1])
-    charts.exhibit(
+    exhibit.show(
         charts.columns(rows, here["period"]),
         f"{view.scope}: {fmt.value(here)} in {fmt.period_short(kind, here['period'])}",
         f"Requests received by {fmt.words(kind).lower()}",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards import charts, figure, frame, queries, sentences, tables
+from dashboards import charts, exhibit, figure, frame, queries, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -35,7 +35,7 @@ def missing(view: Selection) -> None:
     silent = [row for row in rows if row["state"] != "reported"]
     worst = list(dict.fromkeys(row["feed"] for row in silent))
     title = f"Months without records: {', '.join(worst[:4])}" if worst else "Every feed reported in every month"
-    charts.exhibit(
+    exhibit.show(
         charts.presence(rows, feeds),
         title + (" and others" if len(worst) > 4 else ""),
         "Feed by month: filled square = reported, cross = not reported (not zero)",

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, figure, frame, queries, sentences, tables
+from dashboards import charts, exhibit, figure, frame, queries, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -88,7 +88,7 @@ def spending(view: Selection, dimension: str, title: str) -> None:
         frame.empty(f"No spending by {dimension}.", "No expenditure of this period names one.")
         return
     labels = [row["dimension_value"] if dimension == "partner" else fmt.words(row["dimension_value"]) for row in rows]
-    charts.exhibit(
+    exhibit.show(
         charts.bars(labels, [row["amount_usd"] for row in rows], [fmt.money(row["amount_usd"]) for row in rows]),
         title.format(labels[0], fmt.money(rows[0]["amount_usd"])),
         f"Federal dollars spent, {fmt.period_long(view.period)}",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards import charts, figure, frame, queries, sentences, tables
+from dashboards import charts, exhibit, figure, frame, queries, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -40,7 +40,7 @@ def over_time(view: Selection) -> None:
     here = next((row for row in rows if row["period"] == chosen), rows[-1])
     moved = fmt.change(here).lower()
     title = f"{fmt.value(here)} of answers due in {fmt.period_short(kind, here['period'])} came on time"
-    charts.exhibit(
+    exhibit.show(
         charts.trend(rows, "percent", chosen, waves(view, rows)),
         title + (f": {moved}" if moved else "")
         if here["state"] == "value"
@@ -89,7 +89,7 @@ def flows(view: Selection) -> None:
         frame.empty("No request figures.", "This release has no counts of requests for this choice.")
         return
     still = by_metric.get("backlog_open")
-    charts.exhibit(
+    exhibit.show(
         charts.bars(
             [FLOWS[row["metric"]] for row in ordered],
             [row["value"] for row in ordered],

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards import charts, figure, frame, queries, records, sentences
+from dashboards import charts, exhibit, figure, frame, queries, records, sentences
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -37,7 +37,7 @@ def rates(view: Selection, rows: queries.Rows, rated: queries.Rows, when: str) -
         if len(rated) > 1
         else "Too few answers were due by topic for a percentage"
     )
-    charts.exhibit(
+    exhibit.show(
         charts.dots(ordered, labels, fmt.words(view.topic) if view.topic else None),
         title,
         f"Percent of answers due that came on time, {when}; line: 95% interval",
@@ -56,7 +56,7 @@ def asked(view: Selection, when: str) -> None:
         frame.empty("No counts by topic.", "No request was received for this choice.")
         return
     labels = [fmt.words(row["topic"]) for row in rows]
-    charts.exhibit(
+    exhibit.show(
         charts.bars(
             labels,
             [row["value"] for row in rows],

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, figure, frame, queries, sentences, tables
+from dashboards import charts, exhibit, figure, frame, queries, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -66,7 +66,7 @@ def need(view: Selection, rows: queries.Rows, rule: list[dict[str, Any]]) -> Non
     shares = [f"{fmt.number(row['criteria_met'])} of {fmt.number(row['criteria_known'])}" for row in first]
     rates = [fmt.percent(row["unemployment_rate"], 1) for row in first]
     said = [f"{rate} \N{MIDDLE DOT} {share}" for rate, share in zip(rates, shares, strict=True)]
-    charts.exhibit(
+    exhibit.show(
         charts.bars(
             labels,
             [row["unemployment_rate"] for row in first],
@@ -138,10 +138,11 @@ def page(view: Selection) -> None:
 
 
 view = frame.begin("where-next", "Where next", uses=("city",))
-if view.release.has("candidates"):
+if queries.count(view.release, "candidates"):
     page(view)
 else:
+    frame.finding("Which cities are eligible is not known from this release.")
     frame.empty(
-        "No candidates in this release.", "They are made from indicators and eligibility: land both and run again."
+        "No candidates.", "They are made from the list of eligible cities and from indicators: land them and run again."
     )
 frame.end(view)
