@@ -86,9 +86,10 @@ def _value(spec: SourceColumn, text: str, dates: str | None, zone: str) -> tuple
         return f"case when isfinite({number}) then {number} end", "a number"
     if spec.type == "money":
         cents = DUCKDB_TYPES["money"]
-        exact = f"try_cast({text} as decimal(38,6))"
-        return f"case when {exact} = try_cast({text} as {cents}) then try_cast({text} as {cents}) end", (
-            "dollars with at most two decimals"
+        plain = f"regexp_full_match({text}, '[+-]?[0-9]*([.][0-9]{{0,2}}0*)?')"  # a cast alone would round the third decimal
+        return (
+            f"case when {plain} then try_cast({text} as {cents}) end",
+            "dollars with at most two decimals, such as 1234.50",
         )
     if spec.type == "date":
         day = f"try_strptime({text}, {_formats(dates, [''])})::date" if dates else f"try_cast({text} as date)"

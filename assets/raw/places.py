@@ -34,9 +34,11 @@ PLACES = f"""
     order by g.geoid
 """
 
-NAMES = """
+NAMES = f"""
     with spellings as (
-        select geoid, state, state_name, unnest([name, strip_accents(name), key, replace(name, ' (balance)', '')]) as called
+        select geoid, state, state_name, unnest([
+            name, strip_accents(name), regexp_replace(name, '{SUFFIX}', ''), key, replace(name, ' (balance)', '')
+        ]) as called
         from reference.places
     ),
     saints as (

@@ -51,6 +51,7 @@ class Parsed:
         catalog), in file order. It may have a bigint column `_row`, the row as the sender sees it; without one, rows are
         numbered from first_row, and rejects are counted in between.
     rejects: rows that could not be split into columns; they are not in `rows`.
+    blank_rows: rows with nothing in them, which a spreadsheet shows and counts; they are not in `rows` either.
     rejects_table: a DuckDB rejects table that fills while `rows` is read (the same, found later).
     facts: what the file says of itself, such as {"vintage": "2023-04-21"}; kept in the receipt, and a key that is the
         name of a catalog column with `from_file: true` fills that column.
@@ -60,5 +61,6 @@ class Parsed:
     rows: duckdb.DuckDBPyRelation
     first_row: int = 2
     rejects: list[Fault] = field(default_factory=list)
+    blank_rows: list[int] = field(default_factory=list)
     rejects_table: str | None = None
     facts: dict[str, str] = field(default_factory=dict)

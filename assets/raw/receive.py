@@ -72,8 +72,9 @@ def receive(
     except duckdb.Error as error:
         raise Unreadable(f"the rows cannot be read: {_first_line(error)}; ask the sender to export again") from error
     rejects = [*parsed.rejects, *_rejects(connection, parsed.rejects_table)]
-    if rejects and numbered is None:
-        _number_rows(connection, part, parsed.first_row, rejects)
+    between = {reject.row for reject in rejects} | set(parsed.blank_rows)
+    if between and numbered is None:
+        _number_rows(connection, part, parsed.first_row, sorted(between))
         numbered = '"_row"'
     row = numbered or f"file_row_number + {parsed.first_row}"
     cities = [c for c, s in spec.columns.items() if s.type == "city"]
@@ -226,9 +227,8 @@ def _columns_found(message: str) -> tuple[str, str]:
     return "a row that cannot be split into columns", "a row as the header describes"
 
 
-def _number_rows(connection: duckdb.DuckDBPyConnection, part: Path, first_row: int, rejects: list[Fault]) -> None:
-    """Rewrites the file with `_row`, counting the rejected rows in between."""
-    lines = sorted(reject.row for reject in rejects)
+def _number_rows(connection: duckdb.DuckDBPyConnection, part: Path, first_row: int, lines: list[int]) -> None:
+    """Rewrites the file with `_row`, counting the rows in between that are not in it (`lines`, ascending)."""
     before = pa.table(
         {"good": [line - first_row - rank for rank, line in enumerate(lines)], "shift": range(1, len(lines) + 1)}
     )

@@ -1,6 +1,6 @@
 """A network of three cities, small enough to run whole in seconds, and the command line that runs it."""
 
-import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -97,7 +97,8 @@ class Network:
         folder = self.home / "releases" / (release or self.current or "none")
         left_out = {"sources": "select * exclude (received_at) from t order by all"}
         return {
-            p.stem: self.table(p.stem, left_out.get(p.stem, "from t"), release) for p in sorted(folder.glob("*.parquet"))
+            p.stem: self.table(p.stem, left_out.get(p.stem, "from t"), release)
+            for p in sorted(folder.glob("*.parquet"))
         }
 
 
@@ -113,11 +114,27 @@ def network(folder: Path) -> Network:
     return made
 
 
+def late(*numbers: int, **changes: str) -> str:
+    """A file of requests that says more of those that came before."""
+    return HEADER + "".join(request(n, **changes) for n in numbers)
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Network:
+    """A network whose first run has made release 2014-08-31-r1. Tests only read it, or take a copy."""
+    made = network(tmp_path_factory.mktemp("base"))
+    made.run()
+    return made
+
+
 @pytest.fixture
-def fresh(tmp_path: Path) -> Network:
-    return network(tmp_path)
+def ran(base: Network, tmp_path: Path) -> Network:
+    """A copy of `base` to change."""
+    return copy(base, tmp_path)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def quiet() -> None:
-    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+def copy(base: Network, folder: Path) -> Network:
+    shutil.copytree(base.landing, folder / "landing")
+    shutil.copytree(base.home, folder / "home")
+    (folder / "home" / "raw" / "LANDING").unlink()  # the copy's files lie elsewhere
+    return Network(folder / "landing", folder / "home")
