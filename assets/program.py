@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -17,6 +17,18 @@ class ServiceLevel(BaseModel):
     calendar_hours: int = 72
 
 
+class Criterion(BaseModel):
+    """One criterion of the eligibility rule: `indicator operator threshold` in the period."""
+
+    model_config = ConfigDict(extra="forbid")
+    criterion: str
+    indicator: str
+    operator: Literal[">", ">=", "<", "<="]
+    threshold: float
+    period: str | None = None
+    title: str
+
+
 class Program(BaseModel):
     """The file's content; a key that nobody knows is an error, so that a misspelled one is not passed over."""
 
@@ -26,7 +38,7 @@ class Program(BaseModel):
     launched_on: date | None = None
     time_zone: str = "America/New_York"
     service_level: ServiceLevel = ServiceLevel()
-    eligibility: list[dict[str, Any]] | None = None
+    eligibility: list[Criterion] | None = None
     synthetic: bool = False
 
     def last_day(self, given: date | None) -> date:
@@ -38,13 +50,17 @@ class ProgramError(Exception):
     """program.yml is not valid; the message names the key."""
 
 
+class Words(yaml.BaseLoader):
+    """Every value as it is written, so that a day that does not exist is told by its key."""
+
+
 def load(landing: Path) -> Program:
     """The program of a landing folder, with defaults where it has no program.yml. Raises ProgramError."""
     path = landing / NAME
     if not path.exists():
         return Program()
     try:
-        program = Program.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        program = Program.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=Words) or {})
         ZoneInfo(program.time_zone)
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())

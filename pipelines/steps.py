@@ -127,7 +127,7 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
         launched_on=told.launched_on,
         service_level_business_hours=told.service_level.business_hours,
         service_level_calendar_hours=told.service_level.calendar_hours,
-        rules=told.eligibility,
+        rules=None if told.eligibility is None else [c.model_dump() for c in told.eligibility],
     )
     metrics = [m.model_dump() for m in entries.metrics.values()]
     topics = [t.model_dump() for t in entries.topics]

@@ -4,6 +4,7 @@ Importing this does nothing; `load()` reads the files once.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
@@ -210,11 +211,21 @@ def load(folder: Path = HERE) -> Catalog:
     ]
     topics = [_check(folder / "topics.yml", Topic, entry) for entry in _yaml(folder / "topics.yml")["topics"]]
     return Catalog(
-        sources={s.source: s for s in sources},
-        tables={t.table: t for t in tables},
-        metrics={m.metric: m for m in metrics},
+        sources=_by_name((s.source, s) for s in sources),
+        tables=_by_name((t.table, t) for t in tables),
+        metrics=_by_name((m.metric, m) for m in metrics),
         topics=topics,
     )
+
+
+def _by_name(entries: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """Raises CatalogError where a name stands twice: the second would replace the first without a word."""
+    found: dict[str, T] = {}
+    for name, entry in entries:
+        if name in found:
+            raise CatalogError(f"{name} is declared twice; keep one")
+        found[name] = entry
+    return found
 
 
 def _yaml(path: Path) -> Any:

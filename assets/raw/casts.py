@@ -93,16 +93,20 @@ def _value(spec: SourceColumn, text: str, dates: str | None, zone: str) -> tuple
         )
     if spec.type == "date":
         day = f"try_strptime({text}, {_formats(dates, [''])})::date" if dates else f"try_cast({text} as date)"
-        return f"case when {day} between date '{FIRST_DAY}' and date '{LAST_DAY}' then {day} end", _expected(
-            dates, "a date"
-        )
+        plausible = f"{day} between date '{FIRST_DAY}' and date '{LAST_DAY}' and {_not_a_word(day, text)}"
+        return f"case when {plausible} then {day} end", _expected(dates, "a date")
     if dates:
         instant = f"timezone({quote(zone)}, try_strptime({text}, {_formats(dates, TIME_FORMATS)}))"
     else:
         instant = f"try_cast({text} as timestamptz)"
     utc = f"timezone('UTC', {instant})"
-    plausible = f"{utc} between timestamp '{FIRST_DAY}' and timestamp '{LAST_DAY}'"
+    plausible = f"{utc} between timestamp '{FIRST_DAY}' and timestamp '{LAST_DAY}' and {_not_a_word(utc, text)}"
     return f"case when {plausible} then {utc} end", _expected(dates, "a time")
+
+
+def _not_a_word(value: str, text: str) -> str:
+    """The cast takes 'epoch' for the first day of 1970."""
+    return f"({value} <> timestamp '1970-01-01' or {text} not ilike '%epoch%')"
 
 
 def _formats(dates: str, times: list[str]) -> str:

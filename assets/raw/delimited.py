@@ -34,7 +34,7 @@ def read(
     trim: strip the padding of fixed-width publishers and turn empty cells into null.
     Raises Unreadable for an empty file, a broken gzip, or a header that names a column twice.
     """
-    path = plain(landed.path)
+    path = _one_line_end(plain(landed.path))
     encoding = landed.options.get("encoding") or _encoding(path, encodings)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -99,6 +99,22 @@ def plain(path: Path) -> Path:
             f"the gzip stream ends early or is damaged ({error}); expected a whole .gz; ask the sender to send it again"
         ) from error
     return unpacked
+
+
+def _one_line_end(path: Path) -> Path:
+    """The file itself, or a copy with one kind of line end where the head has two (files pasted together)."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        if head.count(b"\r\n") in (0, head.count(b"\n")) or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return path
+        copy = Path(tempfile.mkdtemp(prefix="cities311-")) / "unpacked"
+        with copy.open("wb") as out:
+            rest = head
+            while rest:
+                rest += file.read(1) if rest.endswith(b"\r") else b""  # never part a pair
+                out.write(rest.replace(b"\r\n", b"\n"))
+                rest = file.read(HEAD_BYTES)
+    return copy
 
 
 def _encoding(path: Path, encodings: tuple[str, ...]) -> str:

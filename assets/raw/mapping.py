@@ -1,15 +1,18 @@
 """`mapping.yml`: how an export's words become the contract's. Validated, with an error that names the key."""
 
 import fnmatch
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from assets.raw.reading import Unreadable
 
 NAME = "mapping.yml"
+ENCODINGS = ("utf-8", "latin-1", "utf-16")
 
 
 class FileFacts(BaseModel):
@@ -18,6 +21,13 @@ class FileFacts(BaseModel):
     model_config = ConfigDict(extra="forbid")
     delivered_on: str | None = None
     vintage: str | None = None
+
+    @field_validator("delivered_on")
+    @classmethod
+    def _a_day(cls, day: str | None) -> str | None:
+        if day is not None:
+            date.fromisoformat(day)
+        return day
 
     @classmethod
     def parse(cls, facts: dict[str, Any]) -> "FileFacts":
@@ -36,6 +46,20 @@ class Mapping(BaseModel):
     encoding: str | None = None
     ignore: list[str] = []
     files: dict[str, dict[str, Any]] = {}
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str | None) -> str | None:
+        if zone is not None and zone not in available_timezones():
+            raise ValueError(f"no time zone is called {zone}; write it as America/New_York")
+        return zone
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str | None) -> str | None:
+        if encoding is not None and encoding not in ENCODINGS:
+            raise ValueError(f"{encoding} cannot be read; expected one of {', '.join(ENCODINGS)}")
+        return encoding
 
     def targets(self, column: str) -> list[str]:
         """Which contract columns a column of the file fills."""

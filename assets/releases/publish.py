@@ -140,7 +140,7 @@ def _verified(connection: duckdb.DuckDBPyConnection, building: Path, table: str,
         connection.execute(f"select column_name, column_type from (describe select * from {file})").fetchall()
     )
     personal = {c for s in catalog.sources.values() for c, spec in s.columns.items() if spec.personal}
-    if carried := sorted(personal & set(columns)):
+    if carried := sorted(c for c in columns if c.lower() in personal):
         raise Refused(f"{path.name} carries personal columns: {', '.join(carried)}")
     (rows,) = connection.execute(f"select count(*) from {file}").fetchall()[0]
     spec = catalog.tables.get(f"published.{table}")
@@ -172,19 +172,14 @@ def _settle(path: Path) -> None:
         os.close(handle)
 
 
+TEXT, COUNT = pa.string(), pa.int64()
 SOURCES = pa.schema(
-    [
-        ("source", pa.string()),
-        ("name", pa.string()),
-        ("table", pa.string()),
-        ("sha256", pa.string()),
-        ("status", pa.string()),
-    ]
-    + [(c, pa.int64()) for c in ("received", "accepted", "quarantined", "repeats")]
-    + [("message", pa.string()), ("vintage", pa.string()), ("unused", pa.string())]
-    + [("received_at", pa.string()), ("known_at", pa.string())]
+    {
+        **dict.fromkeys(("source", "name", "table", "sha256", "status"), TEXT),
+        **dict.fromkeys(("received", "accepted", "quarantined", "repeats"), COUNT),
+        **dict.fromkeys(("message", "vintage", "unused", "received_at", "known_at"), TEXT),
+    }
 )
 CHECKS = pa.schema(
-    [("name", pa.string()), ("table", pa.string()), ("severity", pa.string()), ("passed", pa.bool_())]
-    + [("failed_rows", pa.int64()), ("detail", pa.string())]
+    {"name": TEXT, "table": TEXT, "severity": TEXT, "passed": pa.bool_(), "failed_rows": COUNT, "detail": TEXT}
 )

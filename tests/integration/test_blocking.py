@@ -9,12 +9,13 @@ LAUS = "series_id\tyear\tperiod\tvalue\tfootnote_codes\nLAUCT4748000000000{}\t20
 def test_a_blocking_check_leaves_current_and_names_the_rows(ran):
     """An unemployment rate of 150 percent fits its column in the file (any number) and no percentage."""
     first = ran.tables()
+    ran.drop("bls_laus/mapping.yml", "files: {'*': {vintage: '2014-03-01'}}")
     ran.drop("bls_laus/la.data.1.csv", LAUS.format("03", "150"))
     ran.drop("requests/more.csv", requests(30))
     done = ran.run(code=1)
     for words in (
         "a blocking check failed; the last good release stays up",
-        "core.indicator_values: rate_is_a_percent failed on 1 rows",
+        "staging.bls_laus_flat: rate_is_a_percent failed on 1 rows",
         "geo_id 4748000",
         "indicator unemployment_rate",
     ):
@@ -27,8 +28,7 @@ def test_a_blocking_check_leaves_current_and_names_the_rows(ran):
     again = ran.run(code=1)  # not taken for "nothing new"
     assert "rate_is_a_percent" in again.stderr and ran.current == "2014-08-31-r1"
 
-    ran.drop("bls_laus/la.data.1.csv", LAUS.format("03", "15.0"))  # the sender's corrected file, later known
-    ran.drop("bls_laus/mapping.yml", "files: {'*': {vintage: '2014-03-01'}}")
+    ran.drop("bls_laus/la.data.2.csv", LAUS.format("03", "15.0"))  # the sender's corrected file, of the same release
     ran.run()
     assert ran.current == "2014-08-31-r2"
     assert ran.table("requests", "select count(*) from t") == [(31,)]
