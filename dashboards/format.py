@@ -9,6 +9,7 @@ Row = Mapping[str, Any]
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EM DASH}"
 HOURS_PER_BUSINESS_DAY = 8
+ZONE = "America/New_York"  # times are UTC inside, Eastern for people
 STATE_WORDS = {
     "withheld": "Withheld",
     "suppressed": "Suppressed by the publisher",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -13,7 +14,6 @@ SYNTHETIC = (
     "**Synthetic data.** City names are real; every measurement was made up to show how the system works. "
     "No figure here describes a real city."
 )
-SOURCE = "National Resource Network records"
 
 
 def begin(page: str, title: str, uses: tuple[str, ...]) -> filters.Selection:
@@ -64,9 +64,9 @@ def about(release: queries.Release) -> str:
     return f"Release {release.id} · As of {fmt.day(release.as_of)}"
 
 
-def source(release: queries.Release, what: str = SOURCE) -> str:
+def source(release: queries.Release, what: str | None = None) -> str:
     """The line below a chart."""
-    return f"Source: {what}{' (synthetic)' if release.synthetic else ''} · {about(release)}"
+    return f"Source: {what or program(release) + ' records'}{' (synthetic)' if release.synthetic else ''} · {about(release)}"
 
 
 def empty(what: str, why: str) -> None:
@@ -78,4 +78,5 @@ def _instant(value: Any) -> str:
     if not value:
         return "at an unrecorded time"
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).replace("Z", "+00:00"))
-    return f"{fmt.day(moment)}, {moment:%H:%M} UTC"
+    moment = moment.astimezone(ZoneInfo(fmt.ZONE))
+    return f"{fmt.day(moment)}, {moment:%H:%M} Eastern"

@@ -83,11 +83,15 @@ def show(
 
 
 def _words(data: pa.Table, columns: Sequence[Column]) -> pa.Table:
-    """Ids of the taxonomy as words, for the page; the download keeps the ids."""
+    """Ids of the taxonomy as words and times in Eastern, for the page; the download keeps ids and UTC."""
     for place, column in enumerate(columns):
         if column.kind == "words" and pa.types.is_string(data.schema.field(place).type):
             spaced = pc.replace_substring(data.column(place), "_", " ")
             data = data.set_column(place, column.key, pc.utf8_capitalize(spaced))
+        if column.kind == "time" and pa.types.is_timestamp(data.schema.field(place).type):
+            utc = pc.assume_timezone(data.column(place), "UTC")
+            local = pc.local_timestamp(pc.cast(utc, pa.timestamp("us", fmt.ZONE)))
+            data = data.set_column(place, column.key, local)
     return data
 
 

@@ -195,10 +195,45 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         catalog_version=catalog_version(),
     )
     published = [m.path.stem for m in every_model().values() if m.layer == "published"]
+    known = ledger.known(known_on)
     sources = [
-        {**asdict(r), "vintage": r.facts.get("vintage"), "unused": ", ".join(r.unused)} for r in ledger.known(known_on)
+        {
+            **asdict(r),
+            "vintage": r.facts.get("vintage"),
+            "unused": ", ".join(r.unused),
+            **{at: datetime.fromisoformat(getattr(r, at)).replace(tzinfo=None) for at in ("received_at", "known_at")},
+        }
+        for r in known
     ]
-    return publish.publish(connection, request.layout.releases, facts, catalog.load(), published, sources, found)
+    return publish.publish(
+        connection,
+        request.layout.releases,
+        facts,
+        catalog.load(),
+        published,
+        sources,
+        found,
+        _set_aside(connection, ledger, known),
+    )
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection, ledger: Receipts, known: list[Receipt]) -> list[dict[str, Any]]:
+    """Rows set aside, by file, column and reason."""
+    rows: list[dict[str, Any]] = []
+    for r in known:
+        told = {"source": r.source, "name": r.name}
+        if r.status == "refused":
+            rows.append({**told, "column": None, "reason": r.message, "rows": r.quarantined})
+        elif r.status == "accepted" and r.quarantined:
+            found = connection.execute(
+                """
+                select "column", expected, count(*) from read_parquet(?)
+                where state = 'quarantined' group by all order by all
+                """,
+                [str(ledger.aside(r))],
+            ).fetchall()
+            rows += [{**told, "column": column, "reason": reason, "rows": count} for column, reason, count in found]
+    return rows
 
 
 @cache

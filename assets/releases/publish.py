@@ -68,8 +68,11 @@ def publish(
     published: list[str],
     sources: list[dict[str, Any]],
     checks: list[dict[str, Any]],
+    quarantine: list[dict[str, Any]] | None = None,
 ) -> str:
-    """Writes, verifies and publishes the tables named of schema `published`, with `sources` and `checks`; returns its id.
+    """Writes, verifies and publishes the tables named of schema `published`; returns the release's id.
+
+    sources: one row per file received; quarantine: rows set aside by file, column and reason; checks: one per rule.
 
     Raises Refused, with CURRENT where it was, if a file that was written does not hold.
     """
@@ -86,7 +89,11 @@ def publish(
         order = ", ".join(f"{name(k)} nulls first" for k in keys)
         target = quote(str(building / f"{table}.parquet"))
         connection.execute(f"copy (select * from published.{table} order by {order}) to {target} (format parquet)")
-    for table, rows, schema in (("sources", sources, SOURCES), ("checks", checks, CHECKS)):
+    for table, rows, schema in (
+        ("sources", sources, SOURCES),
+        ("quarantine", quarantine or [], QUARANTINE),
+        ("checks", checks, CHECKS),
+    ):
         pq.write_table(pa.Table.from_pylist(rows, schema), building / f"{table}.parquet")
     tables = [_verified(connection, building, path.stem, catalog) for path in sorted(building.glob("*.parquet"))]
     content = {
@@ -177,9 +184,11 @@ SOURCES = pa.schema(
     {
         **dict.fromkeys(("source", "name", "table", "sha256", "status"), TEXT),
         **dict.fromkeys(("received", "accepted", "quarantined", "repeats"), COUNT),
-        **dict.fromkeys(("message", "vintage", "unused", "received_at", "known_at"), TEXT),
+        **dict.fromkeys(("message", "vintage", "unused"), TEXT),
+        **dict.fromkeys(("received_at", "known_at"), pa.timestamp("us")),
     }
 )
+QUARANTINE = pa.schema({"source": TEXT, "name": TEXT, "column": TEXT, "reason": TEXT, "rows": COUNT})
 CHECKS = pa.schema(
     {"name": TEXT, "table": TEXT, "severity": TEXT, "passed": pa.bool_(), "failed_rows": COUNT, "detail": TEXT}
 )

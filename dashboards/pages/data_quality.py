@@ -17,7 +17,7 @@ FILES = [
     Column("status", "Status"),
     Column("message", "What to do"),
     Column("unused", "Columns nobody reads"),
-    Column("known_at", "Known (UTC)"),
+    Column("known_at", "Known (Eastern)", "time"),
     Column("sha256", "SHA-256"),
 ]
 
@@ -47,7 +47,7 @@ def missing(view: Selection) -> None:
             Column("month", "Month"),
             Column("records", "Records", "count"),
             Column("said", "State"),
-            Column("first_known_at", "Known", "time"),
+            Column("first_known_at", "Known (Eastern)", "time"),
         ],
         name="completeness",
     )
@@ -58,7 +58,12 @@ def aside(view: Selection) -> None:
     st.subheader("Rows set aside", anchor=False)
     rows = queries.rows(view.release, "quarantine", "source, reason")
     if rows:
-        columns = [Column(key, fmt.words(key)) for key in rows[0]]
+        columns = [
+            Column("name", "File"),
+            Column("column", "Column"),
+            Column("reason", "Expected", "long"),
+            Column("rows", "Rows", "count"),
+        ]
         tables.show(rows, columns, "quarantine", "Rows set aside by reason")
     else:
         st.caption(

@@ -128,6 +128,12 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Network:
 
 
 @pytest.fixture
+def fresh(tmp_path: Path) -> Network:
+    """A network that never ran."""
+    return network(tmp_path)
+
+
+@pytest.fixture
 def ran(base: Network, tmp_path: Path) -> Network:
     """A copy of `base` to change."""
     return copy(base, tmp_path)
