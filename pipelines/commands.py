@@ -78,7 +78,7 @@ def run(
         raise refuse(str(error)) from error
     told = execute.floating(where_landing, as_of or "")
     unchanged.remember(where_home, seen, as_of or "", known_on or "", told, release)
-    typer.echo(json.dumps({"release": release, "new": True, **new}) if as_json else _told(release, new))
+    typer.echo(json.dumps({"release": release, **new}) if as_json else _told(release, new))
 
 
 @app.command()
@@ -256,6 +256,8 @@ def _utc(known_on: str | None) -> str:
 
 def _told(release: str, new: dict[str, Any]) -> str:
     lines = [f"Release {release}: {new['files']:,} new files, {new['tables']:,} tables recomputed."]
+    if not new["new"]:
+        lines = [f"Nothing new: release {release} is current."]
     if new["quarantined"]:
         lines.append(f"{new['quarantined']:,} rows are set aside, each with its reason: `cities311 quarantine`.")
     lines += [f"refused   {line}" for line in new["refused"]]

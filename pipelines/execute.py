@@ -27,21 +27,24 @@ def run(
         program.load(Path(landing))
         steps.every_model()
         with steps.alone(layout):
-            pass
+            return _publish(layout, {"landing": landing, "home": home, "as_of": as_of, "known_on": known_on})
     except (program.ProgramError, models.ModelError, catalog.CatalogError, steps.Busy) as error:
         raise Failed(str(error)) from error
-    instance = dagster_instance(layout)
-    config = {"landing": landing, "home": home, "as_of": as_of, "known_on": known_on}
-    job = defs().resolve_job_def("publish")
+
+
+def _publish(layout: Layout, config: dict[str, str]) -> tuple[str, dict[str, Any]]:
     run_config = {
         "resources": {"warehouse": {"config": config}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the run's own log keeps everything
     }
-    result = job.execute_in_process(instance=instance, run_config=run_config, raise_on_error=False)
+    before = publish.current(layout.releases)
+    with dagster_instance(layout) as instance:
+        job = defs().resolve_job_def("publish")
+        result = job.execute_in_process(instance=instance, run_config=run_config, raise_on_error=False)
     if not result.success:
         raise Failed(_why(result, layout))
     release = publish.current(layout.releases) or ""
-    return release, _new(result, layout)
+    return release, {"new": release != before, **_new(result, layout)}
 
 
 def dagster_instance(layout: Layout) -> dg.DagsterInstance:

@@ -46,9 +46,15 @@ class Request:
     known_on: datetime | None = None
 
 
+_held: set[Path] = set()  # homes that this process already writes
+
+
 @contextmanager
 def alone(layout: Layout) -> Iterator[None]:
-    """Holds HOME for one writer. Raises Busy, naming the holder, where another run has it."""
+    """Holds HOME for one writer, the whole run long; steps inside it pass. Raises Busy, naming the holder."""
+    if layout.home in _held:
+        yield
+        return
     layout.lock.parent.mkdir(parents=True, exist_ok=True)
     with layout.lock.open("a+") as lock:
         try:
@@ -61,7 +67,11 @@ def alone(layout: Layout) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        yield
+        _held.add(layout.home)
+        try:
+            yield
+        finally:
+            _held.discard(layout.home)
 
 
 @contextmanager
@@ -178,7 +188,10 @@ def outcomes(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
-    """Publishes what stands; returns the release's id. Raises publish.Refused where a blocking check failed."""
+    """Publishes what stands, unless that is what the current release was made of; returns the release's id.
+
+    Raises publish.Refused where a blocking check failed.
+    """
     found = outcomes(connection)
     failed = [o for o in found if not o["passed"] and o["severity"] == "fail"]
     if failed:
@@ -186,6 +199,16 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         raise publish.Refused("a blocking check failed; the last good release stays up\n" + "\n".join(lines))
     told, ledger = program.load(request.landing), receipts(request.layout)
     known_on = instant(request, ledger)
+    known = ledger.known(known_on)
+    inputs = _digest(
+        repr((told.last_day(request.as_of), known_on, told.model_dump())),
+        *(repr((r.name, r.sha256, r.fingerprint, r.status, r.known_at)) for r in known),
+        code_version(),
+        catalog_version(),
+    )
+    current = publish.current(request.layout.releases)
+    if current and publish.manifest(request.layout.releases, current).get("inputs") == inputs:
+        return current  # the same files, days, code and catalog make the same release
     facts = publish.Facts(
         program=told.program,
         as_of=told.last_day(request.as_of),
@@ -193,9 +216,9 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         synthetic=told.synthetic,
         code_version=code_version(),
         catalog_version=catalog_version(),
+        inputs=inputs,
     )
     published = [m.path.stem for m in every_model().values() if m.layer == "published"]
-    known = ledger.known(known_on)
     sources = [
         {
             **asdict(r),

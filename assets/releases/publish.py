@@ -40,6 +40,7 @@ class Facts:
     synthetic: bool
     code_version: str
     catalog_version: str
+    inputs: str = ""  # a fingerprint of all that it was made of
 
 
 def current(releases: Path) -> str | None:
@@ -89,11 +90,10 @@ def publish(
         order = ", ".join(f"{name(k)} nulls first" for k in keys)
         target = quote(str(building / f"{table}.parquet"))
         connection.execute(f"copy (select * from published.{table} order by {order}) to {target} (format parquet)")
-    for table, rows, schema in (
-        ("sources", sources, SOURCES),
-        ("quarantine", quarantine or [], QUARANTINE),
-        ("checks", checks, CHECKS),
-    ):
+    beside = {"sources": (sources, SOURCES), "checks": (checks, CHECKS)}
+    if quarantine is not None:
+        beside["quarantine"] = (quarantine, QUARANTINE)
+    for table, (rows, schema) in beside.items():
         pq.write_table(pa.Table.from_pylist(rows, schema), building / f"{table}.parquet")
     tables = [_verified(connection, building, path.stem, catalog) for path in sorted(building.glob("*.parquet"))]
     content = {
@@ -104,6 +104,7 @@ def publish(
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "code_version": facts.code_version,
         "catalog_version": facts.catalog_version,
+        "inputs": facts.inputs,
         "synthetic": facts.synthetic,
         "tables": tables,
         "sources": [

@@ -1,6 +1,7 @@
 """Eastern time and the desk's opening hours, on whole arrays of instants (seconds since 1970, UTC)."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -8,7 +9,13 @@ import numpy as np
 
 from assets.sample.world import Bools, Ints
 
-EASTERN = ZoneInfo("America/New_York")
+
+@cache
+def eastern() -> ZoneInfo:
+    """The program's own zone."""
+    return ZoneInfo("America/New_York")
+
+
 FIRST, LAST = date(2013, 1, 1), date(2019, 12, 31)
 OPENS, OPEN_SECONDS = 9, 8 * 3600
 
@@ -19,7 +26,7 @@ class Clock:
     def __init__(self) -> None:
         self._origin = int(datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC).timestamp())
         hours = ((LAST - FIRST).days + 1) * 24
-        stamps = (datetime.fromtimestamp(self._origin + 3600 * h, EASTERN) for h in range(hours))
+        stamps = (datetime.fromtimestamp(self._origin + 3600 * h, eastern()) for h in range(hours))
         ahead = (stamp.utcoffset() or timedelta() for stamp in stamps)
         self._offsets = np.array([int(delta.total_seconds()) for delta in ahead])
         changes = np.flatnonzero(np.diff(self._offsets)) + 1
@@ -54,4 +61,4 @@ class Clock:
 
 def instant(day: date, hour: int = 0) -> int:
     """Seconds since 1970 of an Eastern day at a full hour."""
-    return int(datetime(day.year, day.month, day.day, hour, tzinfo=EASTERN).timestamp())
+    return int(datetime(day.year, day.month, day.day, hour, tzinfo=eastern()).timestamp())

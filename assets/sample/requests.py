@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from assets.sample import bad_rows, files
-from assets.sample.clock import EASTERN, Clock
+from assets.sample.clock import Clock, eastern
 from assets.sample.desk import NEVER, Requests
 from assets.sample.request_text import COLUMNS, INSTANTS, Export, request_id, texts
 from assets.sample.world import Ints, World, generator
@@ -117,7 +117,7 @@ def _correct(row: dict[str, Any], position: int, earlier: int) -> None:
     if position % 2:
         row["topic"] = "cross_cutting" if row["topic"] != "cross_cutting" else "operations"
     else:
-        row["first_response_at"] = datetime.fromtimestamp(earlier, EASTERN).isoformat()
+        row["first_response_at"] = datetime.fromtimestamp(earlier, eastern()).isoformat()
     row["updated_at"] = f"2017-10-{10 + position % 8}T10:{position % 60:02d}:00-04:00"
 
 
@@ -127,7 +127,7 @@ def _cells(table: pa.Table, export: Export, rows: Ints) -> list[list[Any]]:
     for row, position in zip(table.to_pylist(), rows.tolist(), strict=True):
         for name in INSTANTS:
             at = int(export.times[name][position])
-            row[name] = None if at == NEVER else datetime.fromtimestamp(at, EASTERN).replace(tzinfo=None)
+            row[name] = None if at == NEVER else datetime.fromtimestamp(at, eastern()).replace(tzinfo=None)
         row["replies"] = None if row["replies"] is None else int(row["replies"])
         row["is_test"] = row["is_test"] == "true"
         out.append([row[name] for name in COLUMNS])
