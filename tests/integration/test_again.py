@@ -64,11 +64,12 @@ def test_again_opens_nothing_and_a_changed_file_is_read_alone(ran, watch):
     assert not (ran.home / "releases" / "2014-08-31-r3").exists()
 
 
-def test_a_home_keeps_to_its_landing_folder(base, tmp_path):
+def test_a_home_keeps_to_its_landing_folder(ran, tmp_path):
     """Two programs in one home would be published as one."""
-    other = Network(tmp_path / "other", base.home)
+    (ran.home / "raw" / "LANDING").write_text(f"{ran.landing}\n")  # as the first run in a home notes it
+    other = Network(tmp_path / "other", ran.home)
     other.drop("requests/theirs.csv", requests(50))
     done = other.run(code=1)
-    assert str(base.landing) in done.stderr and "name another --home" in done.stderr
-    assert base.current == "2014-08-31-r1"
-    assert base.table("requests", "select count(*) from t") == [(30,)]
+    assert str(ran.landing) in done.stderr and "name another --home" in done.stderr
+    assert ran.current == "2014-08-31-r1"
+    assert ran.table("requests", "select count(*) from t") == [(30,)]

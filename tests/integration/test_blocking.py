@@ -25,9 +25,6 @@ def test_a_blocking_check_leaves_current_and_names_the_rows(ran):
     assert ran.tables() == first
     assert [p.name for p in (ran.home / "releases").iterdir() if p.is_dir()] == ["2014-08-31-r1"]
 
-    again = ran.run(code=1)  # not taken for "nothing new"
-    assert "rate_is_a_percent" in again.stderr and ran.current == "2014-08-31-r1"
-
     ran.drop("bls_laus/la.data.2.csv", LAUS.format("03", "15.0"))  # the sender's corrected file, of the same release
     ran.run()
     assert ran.current == "2014-08-31-r2"

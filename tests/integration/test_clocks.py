@@ -16,9 +16,9 @@ def test_known_on_hides_what_came_later_and_as_of_what_happened_later(ran):
     assert ran.current == "2014-08-31-r2"
     assert ran.table("requests", "select count(*), max(known_at) from t") == [(32, datetime(2014, 10, 20, 4))]
     assert ran.table("requests", "select topic from t where request_id = 'R000'") == [("workforce",)]
-    second = ran.tables()
 
-    # what was known at the end of September, asked for in October: row for row what was published then
+    # what was known at the end of September, asked for in October, with the program's own day spelled out: row for row
+    # what was published then
     ran.run("--as-of", "2014-08-31", "--known-on", "2014-09-30T12:00:00Z")
     assert ran.current == "2014-08-31-r3"
     assert ran.tables() == first
@@ -36,7 +36,4 @@ def test_known_on_hides_what_came_later_and_as_of_what_happened_later(ran):
     ((period,),) = ran.table("metric_values", "select max(period) from t where period_type = 'month'")
     assert period == "2014-06"
 
-    # the explicit question for what stands by itself gives the same again
-    ran.run("--as-of", "2014-08-31", "--known-on", "2014-10-20T04:00:00Z")
-    assert ran.tables() == second
     assert ran.table("requests", "select count(*) from t", "2014-08-31-r1") == [(30,)]  # no release ever changes
