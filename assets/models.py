@@ -137,7 +137,7 @@ def _read(path: Path) -> Model:
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise ModelError(f"{_where(path)}: expected one select, found {len(statements)} statements")
     within = {cte.alias_or_name for cte in statements[0].find_all(exp.CTE)}
-    reads = {f"{t.db}.{t.name}" if t.db else t.name for t in statements[0].find_all(exp.Table)} - within
+    reads = {f"{t.db}.{t.name}" if t.db else t.name for t in statements[0].find_all(exp.Table) if t.name} - within
     comments = [line[2:].strip() for line in sql.splitlines() if line.startswith("--")]
     return Model(f"{path.parent.name}.{path.stem}", path.parent.name, path, sql, frozenset(reads), "\n".join(comments))
 

@@ -134,9 +134,14 @@ def quarantine(
     """What was set aside and why: file, row, column, what was found, what was expected."""
     import pyarrow.parquet as pq
 
+    from assets import catalog
     from pipelines import steps
 
     ledger, rows = steps.receipts(layout_of(home)), []
+    known = {n for s in catalog.load().sources.values() for n in (s.source, s.landing_folder)}
+    known |= {r.source for r in ledger.all.values()}
+    if source and source not in known:
+        raise refuse(f"no source is called {source!r}; there are: {', '.join(sorted(known))}")
     for receipt in sorted(ledger.all.values(), key=lambda r: r.name):
         if source and source not in (receipt.source, receipt.table):
             continue

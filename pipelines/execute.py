@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets import catalog, models, program
 from assets.releases import publish
-from pipelines import steps
+from pipelines import steps, writing
 from pipelines.definitions import defs
 from pipelines.settings import ROOT, Layout
 
@@ -26,9 +26,9 @@ def run(
     try:
         program.load(Path(landing))
         steps.every_model()
-        with steps.alone(layout):
+        with writing.alone(layout):
             return _publish(layout, {"landing": landing, "home": home, "as_of": as_of, "known_on": known_on})
-    except (program.ProgramError, models.ModelError, catalog.CatalogError, steps.Busy) as error:
+    except (program.ProgramError, models.ModelError, catalog.CatalogError, writing.Busy) as error:
         raise Failed(str(error)) from error
 
 
@@ -66,7 +66,7 @@ def floating(landing: str, as_of: str) -> bool:
 
 def _why(result: dg.ExecuteInProcessResult, layout: Layout) -> str:
     """The blocking checks that failed, else the error of the step that did."""
-    with steps.warehouse(layout) as connection:
+    with writing.warehouse(layout) as connection:
         failed = [o for o in steps.outcomes(connection) if not o["passed"] and o["severity"] == "fail"]
     if failed:
         lines = [f"{o['table']}: {o['name']} failed on {o['failed_rows']:,} rows: {o['detail']}" for o in failed]
@@ -79,7 +79,7 @@ def _why(result: dg.ExecuteInProcessResult, layout: Layout) -> str:
 def _new(result: dg.ExecuteInProcessResult, layout: Layout) -> dict[str, Any]:
     """What the run did, and what its owner should look at: refused files, rows set aside, warnings."""
     metadata = [e.materialization.metadata for e in result.all_events if e.is_step_materialization]
-    with steps.warehouse(layout) as connection:
+    with writing.warehouse(layout) as connection:
         warnings = [f"{o['table']}: {o['name']}: {o['detail']}" for o in steps.outcomes(connection) if not o["passed"]]
     files = steps.receipts(layout).all.values()
     return {

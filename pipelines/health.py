@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assets import catalog, models, program
 from assets.releases import publish
-from pipelines import steps
+from pipelines import writing
 from pipelines.settings import Layout
 
 NEEDED = {"duckdb": "2.", "pandas": "3.", "dagster": "1.13.", "streamlit": "1.67", "plotly": "7."}
@@ -108,9 +108,9 @@ def _dictionary() -> Finding:
 
 def _lock(layout: Layout) -> Finding:
     try:
-        with steps.alone(layout):
+        with writing.alone(layout):
             return Finding("warehouse", True, "free")
-    except steps.Busy as error:
+    except writing.Busy as error:
         return Finding("warehouse", False, str(error), "wait for that run to end")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
-from pipelines import settings, steps
+from pipelines import settings, steps, writing
 
 
 class Warehouse(dg.ConfigurableResource[None]):
@@ -31,5 +31,5 @@ class Warehouse(dg.ConfigurableResource[None]):
     @contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse for one step; a step of another run waits its turn in Dagster's queue or is refused here."""
-        with steps.alone(self.request().layout), steps.warehouse(self.request().layout) as connection:
+        with writing.alone(self.request().layout), writing.warehouse(self.request().layout) as connection:
             yield connection

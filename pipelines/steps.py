@@ -3,12 +3,9 @@
 No business rule and no SELECT of figures here: when and in which order, nothing else.
 """
 
-import fcntl
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -22,18 +19,11 @@ from assets.raw import ingest, places
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.views import make_views
 from assets.releases import publish
+from pipelines import writing
 from pipelines.settings import ROOT, Layout
 
 LAYERS = ("staging", "core", "metrics", "published")
 Report = Callable[[str], None]
-
-
-class Busy(Exception):
-    """Another run holds the warehouse."""
-
-
-class OtherLanding(Exception):
-    """This HOME holds the files of another landing folder; mixing them would publish both as one program."""
 
 
 @dataclass(frozen=True)
@@ -46,49 +36,13 @@ class Request:
     known_on: datetime | None = None
 
 
-_held: set[Path] = set()  # homes that this process already writes
-
-
-@contextmanager
-def alone(layout: Layout) -> Iterator[None]:
-    """Holds HOME for one writer, the whole run long; steps inside it pass. Raises Busy, naming the holder."""
-    if layout.home in _held:
-        yield
-        return
-    layout.lock.parent.mkdir(parents=True, exist_ok=True)
-    with layout.lock.open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            raise Busy(
-                f"another run (process {lock.read().strip()}) is writing {layout.home}; wait for it to end"
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        _held.add(layout.home)
-        try:
-            yield
-        finally:
-            _held.discard(layout.home)
-
-
-@contextmanager
-def warehouse(layout: Layout) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, for writing."""
-    layout.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(layout.warehouse)) as connection:
-        yield connection
-
-
 def receipts(layout: Layout) -> Receipts:
     return Receipts(layout.raw, layout.quarantine)
 
 
 def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Report) -> list[Receipt]:
     """Reads what is new in landing and points the raw views at what is known. Returns the receipts written now."""
-    _one_landing(request)
+    writing.keep_to(request.layout, request.landing)
     ledger, zone = receipts(request.layout), program.load(request.landing).time_zone
     new = ingest.ingest(request.landing, ledger, connection, catalog.load(), zone, report)
     sources = catalog.load().sources
@@ -100,21 +54,6 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
     known = ledger.known(known_on)
     _keep(connection, [o for s in sources.values() for o in checks.check_source(connection, s, known)], "raw.")
     return new
-
-
-def _one_landing(request: Request) -> None:
-    """A HOME keeps to the landing folder that it was filled from, as long as that one is there."""
-    note = request.layout.raw / "LANDING"
-    landing = request.landing.resolve()
-    if note.exists():
-        earlier = Path(note.read_text(encoding="utf-8").strip())
-        if earlier != landing and earlier.is_dir():
-            raise OtherLanding(
-                f"{request.layout.home} holds what arrived in {earlier}, not in {landing}; "
-                "name another --home, so that two programs are never published as one"
-            )
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(f"{landing}\n", encoding="utf-8")
 
 
 def instant(request: Request, ledger: Receipts) -> datetime:

@@ -34,10 +34,10 @@ print([r for r in new if r.name == "requests/requests.csv"][0].received)
 DIRECT = """
 import sys
 from pathlib import Path
-from pipelines import steps
+from pipelines import steps, writing
 from pipelines.settings import Layout
 request = steps.Request(Path(sys.argv[1]), Layout(Path(sys.argv[2])))
-with steps.warehouse(request.layout) as connection:
+with writing.warehouse(request.layout) as connection:
     steps.take_in(connection, request, lambda line: None)
     steps.set_clocks(connection, request)
     for layer in steps.LAYERS:
