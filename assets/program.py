@@ -6,9 +6,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 NAME = "program.yml"
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 
 
 class ServiceLevel(BaseModel):
@@ -41,6 +42,20 @@ class Program(BaseModel):
     eligibility: list[Criterion] | None = None
     synthetic: bool = False
 
+    @field_validator("as_of", "launched_on")
+    @classmethod
+    def _plausible(cls, day: date | None) -> date | None:
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise ValueError(f"{day} is not between {FIRST_DAY} and {LAST_DAY}")
+        return day
+
+    @field_validator("eligibility")
+    @classmethod
+    def _some(cls, criteria: list[Criterion] | None) -> list[Criterion] | None:
+        if criteria == []:
+            raise ValueError("a rule without criteria makes no city eligible; leave it out for the default rule")
+        return criteria
+
     def last_day(self, given: date | None) -> date:
         """The last day the figures look at: as given, else the program's, else yesterday in its own zone."""
         return given or self.as_of or (datetime.now(ZoneInfo(self.time_zone)).date() - timedelta(days=1))
@@ -58,6 +73,9 @@ def load(landing: Path) -> Program:
     """The program of a landing folder, with defaults where it has no program.yml. Raises ProgramError."""
     path = landing / NAME
     if not path.exists():
+        misnamed = [p.name for p in landing.glob("program.*") if p.is_file()] if landing.is_dir() else []
+        if misnamed:  # it may be what says that the data are synthetic
+            raise ProgramError(f"{misnamed[0]} is not read; rename it to {NAME}")
         return Program()
     try:
         program = Program.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=Words) or {})

@@ -69,6 +69,7 @@ def run(
     from pipelines import execute
 
     seen = unchanged.look(where_landing)
+    today = datetime.now(UTC)
     console = Console(stderr=True)
     try:
         with console.status("Starting …", spinner="line") as status:
@@ -76,8 +77,8 @@ def run(
             release, new = execute.run(where_landing, where_home, as_of or "", _utc(known_on), report)
     except execute.Failed as error:
         raise refuse(str(error)) from error
-    told = execute.floating(where_landing, as_of or "")
-    unchanged.remember(where_home, seen, as_of or "", known_on or "", told, release)
+    zone = execute.floating(where_landing, as_of or "")
+    unchanged.remember(where_home, seen, as_of or "", known_on or "", zone, release, today)
     typer.echo(json.dumps({"release": release, **new}) if as_json else _told(release, new))
 
 
@@ -266,6 +267,7 @@ def _told(release: str, new: dict[str, Any]) -> str:
     if new["quarantined"]:
         lines.append(f"{new['quarantined']:,} rows are set aside, each with its reason: `cities311 quarantine`.")
     lines += [f"refused   {line}" for line in new["refused"]]
+    lines += [f"kept      {line}" for line in new["kept"]]
     lines += [f"repeat    {line}" for line in new["repeated"]]
     lines += [f"warning   {line}" for line in new["warnings"]]
     return "\n".join(lines)

@@ -59,21 +59,25 @@ def dagster_instance(layout: Layout) -> dg.DagsterInstance:
     return dg.DagsterInstance.get()
 
 
-def floating(landing: str, as_of: str) -> bool:
-    """Whether the as-of day moves with the calendar."""
-    return not as_of and program.load(Path(landing)).as_of is None
+def floating(landing: str, as_of: str) -> str:
+    """The zone whose calendar moves the as-of day; empty where the day is fixed."""
+    told = program.load(Path(landing))
+    return "" if as_of or told.as_of else told.time_zone
 
 
 def _why(result: dg.ExecuteInProcessResult, layout: Layout) -> str:
-    """The blocking checks that failed, else the error of the step that did."""
+    """The errors of the steps that failed; where those only say that a check did, the checks and their rows."""
+    errors = [e.step_failure_data.error for e in result.all_events if e.is_step_failure]
+    causes = [e.cause or e for e in errors if e]
+    told = [c.message.strip() for c in causes if c.cls_name not in ("DagsterAssetCheckFailedError", "Refused")]
+    if told:
+        return "\n".join(told)
     with writing.warehouse(layout) as connection:
         failed = [o for o in steps.outcomes(connection) if not o["passed"] and o["severity"] == "fail"]
     if failed:
         lines = [f"{o['table']}: {o['name']} failed on {o['failed_rows']:,} rows: {o['detail']}" for o in failed]
         return "a blocking check failed; the last good release stays up\n" + "\n".join(lines)
-    errors = [e.step_failure_data.error for e in result.all_events if e.is_step_failure]
-    causes = [(e.cause or e).message.strip() for e in errors if e]
-    return "\n".join(causes) or "the run failed; see the Dagster UI (make dev)"
+    return "\n".join(c.message.strip() for c in causes) or "the run failed; see the Dagster UI (make dev)"
 
 
 def _new(result: dg.ExecuteInProcessResult, layout: Layout) -> dict[str, Any]:
@@ -87,6 +91,9 @@ def _new(result: dg.ExecuteInProcessResult, layout: Layout) -> dict[str, Any]:
         "tables": sum(1 for m in metadata if "made_now" in m and m["made_now"].value),
         "quarantined": sum(r.quarantined for r in files),
         "refused": sorted(f"{r.name}: {r.message}" for r in files if r.status == "refused"),
+        "kept": sorted(
+            f"{r.name}: {r.message}" for r in files if r.status == "accepted" and r.message.startswith("kept")
+        ),
         "repeated": sorted(f"{r.name}: {r.message}" for r in files if r.status == "repeat"),
         "warnings": warnings,
     }

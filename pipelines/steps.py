@@ -138,6 +138,9 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         raise publish.Refused("a blocking check failed; the last good release stays up\n" + "\n".join(lines))
     told, ledger = program.load(request.landing), receipts(request.layout)
     known_on = instant(request, ledger)
+    clocks = connection.execute("select as_of, known_on from reference.params").fetchall()
+    if clocks != [(told.last_day(request.as_of), known_on.astimezone(UTC).replace(tzinfo=None))]:
+        raise publish.Refused("another run has moved the clocks since the tables were made; run again")
     known = ledger.known(known_on)
     inputs = _digest(
         repr((told.last_day(request.as_of), known_on, told.model_dump())),

@@ -3,7 +3,10 @@
 import json
 import os
 import sys
-import time
+
+TYPE_CHECKING = False  # typing itself is too slow to import here
+if TYPE_CHECKING:
+    from datetime import datetime
 
 STATE = os.path.join("warehouse", "state.json")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -22,10 +25,14 @@ def stats(folder: str) -> dict[str, list[int]]:
         for entry in entries:
             if entry.name[0] == "." or entry.name == "__pycache__":
                 continue
-            if entry.is_dir():
-                stack.append(entry.path)
-            else:
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    stack.append(entry.path)
+                    continue
                 stat = entry.stat()
+            except OSError:  # a link to nowhere is nobody's file
+                continue
+            if not entry.is_dir():
                 found[entry.path[len(folder) + 1 :]] = [stat.st_size, stat.st_mtime_ns]
     return found
 
@@ -39,13 +46,32 @@ def look(landing: str) -> dict[str, object]:
     return {"landing": landing, "files": stats(landing), "code": code()}
 
 
-def remember(home: str, seen: dict[str, object], as_of: str, known_on: str, floating: bool, release: str) -> None:
-    """Keeps what the run that made `release` saw. floating: as-of was "yesterday", so it holds for today only."""
+def day(zone: str, instant: "datetime | None" = None) -> str:
+    """Today in the zone whose calendar moves the as-of day; empty where there is none."""
+    if not zone:
+        return ""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    return (instant or datetime.now(ZoneInfo(zone))).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def remember(
+    home: str,
+    seen: dict[str, object],
+    as_of: str,
+    known_on: str,
+    zone: str,
+    release: str,
+    started: "datetime | None" = None,
+) -> None:
+    """Keeps what the run that made `release` saw. zone: as-of was "yesterday" there, so it holds for that day only."""
     state = {
         **seen,
         "as_of": as_of,
         "known_on": known_on,
-        "today": time.strftime("%Y-%m-%d") if floating else "",
+        "zone": zone,
+        "today": day(zone, started),
         "release": release,
     }
     path = os.path.join(home, STATE)
@@ -67,7 +93,7 @@ def release(home: str, landing: str, as_of: str, known_on: str) -> str | None:
         state["release"] == current
         and os.path.exists(os.path.join(home, "releases", current, "manifest.json"))
         and (state["landing"], state["as_of"], state["known_on"]) == (landing, as_of, known_on)
-        and state["today"] in ("", time.strftime("%Y-%m-%d"))
+        and state["today"] == day(state["zone"])
         and state["files"] == stats(landing)
         and state["code"] == code()
     )

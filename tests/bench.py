@@ -24,7 +24,13 @@ RAW_TYPES = {
     "money": "decimal(18,2)",
     "boolean": "boolean",
 }
-RECEIPT = {"_sha256": "varchar", "_row": "bigint", "_known_at": "timestamp", "_file": "varchar"}
+RECEIPT = {
+    "_sha256": "varchar",
+    "_row": "bigint",
+    "_known_at": "timestamp",
+    "_order": "bigint",
+    "_file": "varchar",
+}
 SPAN = re.compile(r"\{(\d+)\.\.(\d+)\}")
 
 Row = dict[str, Any]

@@ -1,6 +1,8 @@
 """From the text of a cell to a typed value, as SQL: one expression for the value, one for "this does not fit"."""
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from assets.catalog import DUCKDB_TYPES, SourceColumn
 
@@ -28,6 +30,11 @@ def quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def file(path: Path) -> str:
+    """A SQL string literal that names one file, whatever characters its name has."""
+    return quote(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
 def name(text: str) -> str:
     """A SQL identifier."""
     return '"' + text.replace('"', '""') + '"'
@@ -47,8 +54,11 @@ def cast(column: str, spec: SourceColumn, dates: str | None, zone: str) -> Cast:
     if spec.thousands:
         text = f"replace({text}, ',', '')"
     value, expected = _value(spec, text, dates, zone)
+    published = spec.type == "text" and not spec.personal
+    if published:
+        expected = "text without an e-mail address, for this column is published"
     typed = name(column)
-    misfits = []
+    misfits = [f"contains({sent}, '@')"] if published else []
     if value != text:
         misfits.append(f"{typed} is null and {present}")
     if spec.required:

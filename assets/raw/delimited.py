@@ -4,14 +4,15 @@ import csv
 import gzip
 import io
 import itertools
-import mmap
 import sys
 import tempfile
 import zlib
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
+from assets.raw.casts import file as file_named
 from assets.raw.reading import Landed, Parsed, Unreadable
 
 DELIMITERS = ",\t|;"
@@ -34,6 +35,7 @@ def read(
     trim: strip the padding of fixed-width publishers and turn empty cells into null.
     Raises Unreadable for an empty file, a broken gzip, or a header that names a column twice.
     """
+    csv.field_size_limit(sys.maxsize)  # a long cell is a cell
     path = _one_line_end(plain(landed.path))
     encoding = landed.options.get("encoding") or _encoding(path, encodings)
     with path.open("rb") as file:
@@ -49,38 +51,40 @@ def read(
     first = next(records, [])
     while header and not header[-1]:  # a stray delimiter at the end of the header line
         header.pop()
+    header = [name or f"column {at}" for at, name in enumerate(header, 1)]
     names = header + [f"_blank{i}" for i in range(len(header), len(first)) if not first[i].strip()]
     _refuse_repeated(header)
     rejects_table = f"rejects_{next(_serial)}"
     connection.execute(f"drop table if exists {rejects_table}")
     columns = "{" + ", ".join(f"{_quote(name)}: 'VARCHAR'" for name in names) + "}"
     source = (
-        f"read_csv({_quote(str(path))}, auto_detect=false, header=false, skip={skipped + 1}, delim={_quote(delimiter)}, "
+        f"read_csv({file_named(path)}, auto_detect=false, header=false, skip={skipped + 1}, delim={_quote(delimiter)}, "
         f"quote='\"', escape='\"', columns={columns}, store_rejects=true, rejects_limit=0, "
         f"rejects_table='{rejects_table}', rejects_scan='{rejects_table}_scan', strict_mode=true, "
         f"encoding='{encoding}', compression='none')"
     )
     select = ", ".join(f"nullif(trim({_name(n)}), '') as {_name(n)}" if trim else _name(n) for n in header)
     rows = connection.sql(f"select {select} from {source}")
-    blank = _blank_rows(path, encoding, delimiter, skipped)
+    blank = partial(_blank_rows, path, encoding, delimiter, skipped)
     return Parsed(table, rows, first_row=skipped + 2, blank_rows=blank, rejects_table=rejects_table)
 
 
-def _blank_rows(path: Path, encoding: str, delimiter: str, skipped: int) -> list[int]:
-    """Rows with nothing in them, which DuckDB passes over. Few files have any, so a quick look comes first."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        end = len(content)
-        while end and content[end - 1] in b"\r\n":  # blank lines at the end are nobody's rows
-            end -= 1
-        if content.find(b"\n\n", 0, end) < 0 and content.find(b"\n\r", 0, end) < 0:
-            return []
-    csv.field_size_limit(sys.maxsize)
+def _blank_rows(path: Path, encoding: str, delimiter: str, skipped: int, records: int) -> list[int]:
+    """Rows with nothing in them, which DuckDB passes over.
+
+    Few files have any, so the ends of lines are counted first: where there is one for each record, none is blank.
+    """
+    lines, last = 0, b""
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 22):
+            lines, last = lines + chunk.count(b"\n"), chunk
+    if lines + (not last.endswith(b"\n")) == skipped + 1 + records:
+        return []
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace", newline="") as text:
         for _ in range(skipped):
             next(text)
-        return [
-            number for number, record in enumerate(csv.reader(text, delimiter=delimiter), skipped + 1) if not record
-        ]
+        rows = enumerate(csv.reader(text, delimiter=delimiter), skipped + 1)
+        return [number for number, record in rows if not record]
 
 
 def plain(path: Path) -> Path:
@@ -133,11 +137,14 @@ def _encoding(path: Path, encodings: tuple[str, ...]) -> str:
 
 
 def _refuse_repeated(header: list[str]) -> None:
-    seen: set[str] = set()
-    for name in header:
-        if name.lower() in seen:
-            raise Unreadable(f"the header names column {name!r} twice; expected each once; rename or drop one")
-        seen.add(name.lower())
+    seen: dict[str, int] = {}
+    for at, name in enumerate(header, 1):
+        if name.lower() in seen:  # not quoted: without a header line, these are somebody's data
+            raise Unreadable(
+                f"columns {seen[name.lower()]} and {at} have the same name in the header line; expected each once; "
+                "rename or drop one, or add the header line if it is missing"
+            )
+        seen[name.lower()] = at
 
 
 def _quote(text: str) -> str:

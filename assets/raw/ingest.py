@@ -5,8 +5,10 @@ written last, so that a run that was killed leaves nothing half received.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -29,7 +31,7 @@ from assets.raw import (
 )
 from assets.raw.reading import Landed, NotNeeded, Parsed, Unreadable
 from assets.raw.receipts import Receipt, Receipts
-from assets.raw.receive import MissingColumns, receive
+from assets.raw.receive import MissingColumns, Outcome, receive
 from assets.raw.views import make_views
 
 PUBLISHERS: dict[str, ModuleType] = {
@@ -39,7 +41,132 @@ PUBLISHERS: dict[str, ModuleType] = {
     "hud_allocations": hud_allocations,
 }
 GAZETTEER = "census_gazetteer"
-NOT_DATA = {mapping.NAME, "readme", "readme.txt", "readme.md", ".ds_store", "thumbs.db"}
+NOT_DATA = {mapping.NAME, "program.yml", "truth.json", "readme", "readme.txt", "readme.md", "thumbs.db"}
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What taking in needs: the folder, the receipts, a connection with reference.places, the catalog, the zone."""
+
+    landing: Path
+    receipts: Receipts
+    connection: duckdb.DuckDBPyConnection
+    catalog: Catalog
+    zone: str
+
+    def folder(self, folder: Path, report: Report, deep: bool = True) -> Iterator[Receipt]:
+        """Takes in what is new in one folder; a file that fails is refused with its reason, and the others go on."""
+        tables = [s for s in self.catalog.sources.values() if s.landing_folder == folder.name]
+        reading = _fingerprint(folder, tables, self.receipts, self.zone)
+        for path in _files(folder, deep):
+            name = _name(path, self.landing)
+            try:
+                stat = path.stat()
+                declared = _declared(folder, path, tables)
+                fingerprint = hashlib.sha256(f"{reading} {declared}".encode()).hexdigest()[:16]
+                if self.receipts.unchanged(name, stat, fingerprint):
+                    continue
+                receipt = self.file(path, name, folder, tables, stat, fingerprint, declared)
+            except OSError as error:
+                receipt = _blank(name, folder.name, 0, 0, "", {})
+                receipt = replace(
+                    receipt, message=f"the file cannot be opened: {error.strerror}; check its permissions"
+                )
+            self.receipts.keep(receipt)
+            report(f"{name}: {receipt.message or f'{receipt.accepted:,} rows'}")
+            yield receipt
+
+    def file(
+        self,
+        path: Path,
+        name: str,
+        folder: Path,
+        tables: list[Source],
+        stat: os.stat_result,
+        fingerprint: str,
+        declared: dict[str, str],
+    ) -> Receipt:
+        """The receipt of one new or changed file."""
+        receipt = _blank(name, folder.name, stat.st_size, stat.st_mtime_ns, fingerprint, declared)
+        with ThreadPoolExecutor(1) as aside:
+            hashing = aside.submit(_sha256, path)
+            # Bytes that were read before have the size that they had then; any other file is read while it is hashed.
+            if self.receipts.any_of_size(folder.name, stat.st_size):
+                receipt = replace(receipt, sha256=hashing.result())
+                seen = self._seen(receipt)
+                if seen:
+                    return seen
+            receipt, outcome = self.read(path, folder, receipt, tables)
+            receipt = replace(receipt, sha256=hashing.result())
+        receipt = replace(receipt, stored_as=f"{receipt.sha256}.{fingerprint}")
+        if outcome:
+            self.receipts.store(receipt)
+            return receipt
+        earlier = self.receipts.all.get((name, receipt.sha256))
+        if earlier and earlier.status == "accepted":  # a slip in mapping.yml must not empty a feed
+            message = f"kept as it was read before; now: {receipt.message}"
+            return replace(earlier, fingerprint=fingerprint, mtime_ns=stat.st_mtime_ns, message=message)
+        return receipt
+
+    def _seen(self, receipt: Receipt) -> Receipt | None:
+        """The receipt of bytes that were read before, the way they would be read now."""
+        first = self.receipts.read_as(receipt)
+        if first and first.name != receipt.name:
+            return receipt.as_repeat_of(first)
+        if first and self.receipts.is_latest(first):
+            return replace(first, size=receipt.size, mtime_ns=receipt.mtime_ns)
+        if first:  # an earlier version has come back: it is the latest again, as of now
+            return replace(
+                first, mtime_ns=receipt.mtime_ns, received_at=receipt.received_at, known_at=self._known_at(receipt)
+            )
+        return None
+
+    def _known_at(self, receipt: Receipt) -> str:
+        """The declared delivery (a time without an offset is taken in the program's zone), else the receipt."""
+        if not receipt.declared.get("delivered_on"):
+            return receipt.received_at
+        delivered = datetime.fromisoformat(receipt.declared["delivered_on"])
+        local = delivered if delivered.tzinfo else delivered.replace(tzinfo=ZoneInfo(self.zone))
+        return local.astimezone(UTC).isoformat(timespec="seconds")
+
+    def read(self, path: Path, folder: Path, receipt: Receipt, tables: list[Source]) -> tuple[Receipt, Outcome | None]:
+        """Reads one file into the incoming files of its table."""
+        earlier = self.receipts.all.get((receipt.name, receipt.sha256))
+        if earlier and self.receipts.is_latest(earlier):  # read anew for its reader's sake: known since it first was
+            receipt = replace(receipt, received_at=earlier.received_at)
+        receipt = replace(receipt, known_at=self._known_at(receipt))
+        try:
+            if not tables:
+                raise Unreadable(self._no_source(folder))
+            if "\\x" in receipt.name:
+                raise Unreadable("its name holds bytes that are not UTF-8; rename the file")
+            declared = mapping.load(folder, {c for s in tables for c in s.columns})
+            options = {"encoding": declared.encoding} if declared.encoding else {}
+            parsed = _parse(Landed(path, receipt.name, folder.name, options), self.connection, tables)
+            if receipt.declared.get("vintage"):
+                parsed.facts["vintage"] = receipt.declared["vintage"]
+            receipt = replace(receipt, table=parsed.table)
+            spec = self.catalog.sources[parsed.table]
+            target, aside = self.receipts.incoming(parsed.table)
+            outcome = receive(self.connection, parsed, spec, declared, self.zone, target, aside)
+        except NotNeeded as reason:
+            return replace(receipt, status="not_needed", message=str(reason)), None
+        except MissingColumns as reason:
+            return replace(receipt, message=str(reason), received=reason.rows, quarantined=reason.rows), None
+        except Unreadable as reason:
+            return replace(receipt, message=str(reason)), None
+        except Exception as error:  # whatever a file does to its reader, the other files go on
+            return replace(receipt, message=_unforeseen(error)), None
+        message = "" if outcome.received else "a header and no rows"
+        return replace(receipt, status="accepted", message=message, **asdict(outcome)), outcome
+
+    def _no_source(self, folder: Path) -> str:
+        known = sorted({s.landing_folder for s in self.catalog.sources.values()})
+        if folder == self.landing:
+            return f"a file outside the folders of sources; move it into the one it belongs to: {', '.join(known)}"
+        nearest = ", ".join(n for n, *_ in process.extract(folder.name, known, limit=3))
+        return f"no source is called {folder.name!r}; nearest: {nearest}; rename the folder"
 
 
 def ingest(
@@ -48,20 +175,19 @@ def ingest(
     connection: duckdb.DuckDBPyConnection,
     catalog: Catalog,
     zone: str,
-    report: Callable[[str], None] = lambda line: None,
+    report: Report = lambda line: None,
 ) -> list[Receipt]:
     """Takes in what is new below `landing`; returns the receipts written now. The gazetteer goes first."""
+    intake = Intake(landing, receipts, connection, catalog, zone)
     new: list[Receipt] = []
     _places(connection, receipts, catalog)
-    folders = (
-        sorted(p for p in landing.iterdir() if p.is_dir() and not p.name.startswith(".")) if landing.exists() else []
-    )
+    folders = [p for p in landing.iterdir() if p.is_dir() and not p.name.startswith(".")] if landing.exists() else []
     for folder in sorted(folders, key=lambda p: (p.name != GAZETTEER, p.name)):
-        taken = list(_folder(folder, landing, receipts, connection, catalog, zone, report))
+        taken = list(intake.folder(folder, report))
         if taken and folder.name == GAZETTEER:
             _places(connection, receipts, catalog)
         new += taken
-    return new
+    return new + list(intake.folder(landing, report, deep=False))
 
 
 def _places(connection: duckdb.DuckDBPyConnection, receipts: Receipts, catalog: Catalog) -> None:
@@ -70,126 +196,58 @@ def _places(connection: duckdb.DuckDBPyConnection, receipts: Receipts, catalog: 
     places.build(connection)
 
 
-def _folder(
-    folder: Path,
-    landing: Path,
-    receipts: Receipts,
-    connection: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    zone: str,
-    report: Callable[[str], None],
-) -> Iterator[Receipt]:
-    tables = [s for s in catalog.sources.values() if s.landing_folder == folder.name]
-    files = sorted(
-        p for p in folder.rglob("*") if p.is_file() and p.name.lower() not in NOT_DATA and not p.name.startswith(".")
+def _files(folder: Path, deep: bool) -> list[Path]:
+    """The files of a source's folder at any depth, or only those that lie in `folder` itself."""
+    found = folder.rglob("*") if deep else folder.iterdir()
+    return sorted(p for p in found if p.is_file() and p.name.lower() not in NOT_DATA and not p.name.startswith("."))
+
+
+def _name(path: Path, landing: Path) -> str:
+    """The path below landing as text, whatever bytes its name is made of."""
+    return os.fsencode(path.relative_to(landing).as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _blank(name: str, source: str, size: int, mtime_ns: int, fingerprint: str, declared: dict[str, str]) -> Receipt:
+    """A receipt to fill in: refused until the file has been read."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Receipt(
+        name, source, "", "", size, mtime_ns, fingerprint, "refused", declared, received_at=now, known_at=now
     )
-    fingerprint = _fingerprint(folder, tables, receipts, zone)
-    for path in files:
-        name, stat = path.relative_to(landing).as_posix(), path.stat()
-        if receipts.unchanged(name, stat, fingerprint):
-            continue
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        receipt = Receipt(
-            name,
-            folder.name,
-            "",
-            sha256,
-            stat.st_size,
-            stat.st_mtime_ns,
-            fingerprint,
-            "refused",
-            received_at=now,
-            known_at=now,
-        )
-        earlier = receipts.all.get((name, sha256))
-        if earlier:  # the same bytes under the same name: we knew them when we first did
-            receipt = replace(receipt, received_at=earlier.received_at, known_at=earlier.known_at)
-        first = receipts.read_as(folder.name, sha256, fingerprint)
-        if first and first.name != name:
-            receipt = receipt.as_repeat_of(first)
-        elif first:
-            receipt = replace(first, size=stat.st_size, mtime_ns=stat.st_mtime_ns)
-        else:
-            receipt = _read(path, folder, receipt, tables, receipts, connection, catalog, zone)
-        receipts.keep(receipt)
-        report(f"{name}: {receipt.message or f'{receipt.accepted:,} rows'}")
-        yield receipt
 
 
-def _read(
-    path: Path,
-    folder: Path,
-    receipt: Receipt,
-    tables: list[Source],
-    receipts: Receipts,
-    connection: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    zone: str,
-) -> Receipt:
-    """Reads one file; a file that cannot be read is refused with its reason, and the others go on."""
-    if not tables:
-        nearest = [
-            n
-            for n, *_ in process.extract(
-                folder.name, sorted({s.landing_folder for s in catalog.sources.values()}), limit=3
-            )
-        ]
-        return replace(
-            receipt, message=f"no source is called {folder.name!r}; nearest: {', '.join(nearest)}; rename the folder"
-        )
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _declared(folder: Path, path: Path, tables: list[Source]) -> dict[str, str]:
+    """What mapping.yml declares of this file. A mapping that cannot be read is told when the file is."""
     try:
-        declared = mapping.load(folder, {c for s in tables for c in s.columns})
-        facts = declared.facts(path.relative_to(folder).as_posix())
-        if facts.delivered_on:
-            delivered = datetime.fromisoformat(facts.delivered_on).replace(tzinfo=ZoneInfo(zone))
-            receipt = replace(receipt, known_at=delivered.astimezone(UTC).isoformat(timespec="seconds"))
-        landed = Landed(path, receipt.name, folder.name, {"encoding": declared.encoding} if declared.encoding else {})
-        parsed = _parse(landed, connection, tables)
-        if facts.vintage:
-            parsed.facts["vintage"] = facts.vintage
-        receipt = replace(receipt, table=parsed.table)
-        outcome = receive(
-            connection,
-            parsed,
-            catalog.sources[parsed.table],
-            declared,
-            zone,
-            receipts.typed(receipt),
-            receipts.aside(receipt),
-        )
-    except NotNeeded as reason:
-        return replace(receipt, status="not_needed", message=str(reason))
-    except MissingColumns as reason:
-        return replace(receipt, message=str(reason), received=reason.rows, quarantined=reason.rows)
-    except Unreadable as reason:
-        return replace(receipt, message=str(reason))
-    message = "" if outcome.received else "a header and no rows"
-    return replace(receipt, status="accepted", message=message, **asdict(outcome))
+        facts = mapping.load(folder, {c for s in tables for c in s.columns}).facts(path.relative_to(folder).as_posix())
+    except Unreadable:
+        return {}
+    return facts.model_dump(exclude_none=True)
+
+
+def _unforeseen(error: Exception) -> str:
+    """The kind of error only: its text may quote the file."""
+    return f"the file cannot be read: {type(error).__name__}; ask the sender to export it again"
 
 
 def _parse(landed: Landed, connection: duckdb.DuckDBPyConnection, tables: list[Source]) -> Parsed:
     """The rows of the file: by the publisher's own reader where there is one, else by what the bytes are."""
-    try:
-        if landed.source in PUBLISHERS:
-            parsed: Parsed = PUBLISHERS[landed.source].read(landed, connection)
-            return parsed
-        table = tables[0].source
-        return tabular.read(landed, connection, table) or delimited.read(
-            landed, connection, table, encodings=tuple(tables[0].encodings), trim=False
-        )
-    except (duckdb.Error, OSError, ValueError) as error:
-        raise Unreadable(
-            f"the file cannot be read: {type(error).__name__}; ask the sender to export it again"
-        ) from error
+    if landed.source in PUBLISHERS:
+        parsed: Parsed = PUBLISHERS[landed.source].read(landed, connection)
+        return parsed
+    table = tables[0].source
+    return tabular.read(landed, connection, table) or delimited.read(
+        landed, connection, table, encodings=tuple(tables[0].encodings), trim=False
+    )
 
 
 def _fingerprint(folder: Path, tables: list[Source], receipts: Receipts, zone: str) -> str:
-    """Of all that decides how a file of this folder is read, apart from its bytes."""
-    parts = [_code(), zone, *(t.model_dump_json() for t in tables)]
-    if (folder / mapping.NAME).exists():
-        parts.append((folder / mapping.NAME).read_text(encoding="utf-8", errors="replace"))
+    """Of all that decides how the files of this folder are read, apart from their bytes."""
+    parts = [_code(), zone, *(t.model_dump_json() for t in tables), mapping.text(folder)]
     if any(c.type == "city" for t in tables for c in t.columns.values()):
         parts += sorted(r.sha256 for r in receipts.all.values() if r.table == GAZETTEER and r.status == "accepted")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

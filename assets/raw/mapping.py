@@ -1,7 +1,7 @@
 """`mapping.yml`: how an export's words become the contract's. Validated, with an error that names the key."""
 
 import fnmatch
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import available_timezones
@@ -12,7 +12,17 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from assets.raw.reading import Unreadable
 
 NAME = "mapping.yml"
-ENCODINGS = ("utf-8", "latin-1", "utf-16")
+ENCODINGS = {"utf-8": "utf-8", "latin-1": "latin-1", "latin1": "latin-1", "iso-8859-1": "latin-1", "utf-16": "utf-16"}
+
+
+class Words(yaml.SafeLoader):
+    """Days stay as they are written, so that one that does not exist is told by its key."""
+
+
+Words.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 class FileFacts(BaseModel):
@@ -26,7 +36,7 @@ class FileFacts(BaseModel):
     @classmethod
     def _a_day(cls, day: str | None) -> str | None:
         if day is not None:
-            date.fromisoformat(day)
+            datetime.fromisoformat(day)
         return day
 
     @classmethod
@@ -57,9 +67,11 @@ class Mapping(BaseModel):
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, encoding: str | None) -> str | None:
-        if encoding is not None and encoding not in ENCODINGS:
+        if encoding is None:
+            return None
+        if encoding.lower() not in ENCODINGS:
             raise ValueError(f"{encoding} cannot be read; expected one of {', '.join(ENCODINGS)}")
-        return encoding
+        return ENCODINGS[encoding.lower()]
 
     def targets(self, column: str) -> list[str]:
         """Which contract columns a column of the file fills."""
@@ -75,19 +87,24 @@ class Mapping(BaseModel):
         return FileFacts.parse(facts)
 
 
+def text(folder: Path) -> str:
+    """The folder's mapping as it stands, empty where there is none."""
+    path = folder / NAME
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
 def load(folder: Path, columns: set[str]) -> Mapping:
     """The folder's mapping, or an empty one. `columns` are the contract's, for naming a wrong target.
 
     Raises Unreadable where the file is not a valid mapping.
     """
-    path = folder / NAME
-    if not path.exists():
-        return Mapping()
+    if "\ufffd" in text(folder):
+        raise Unreadable(f"{NAME} is not valid YAML: it holds bytes that are not UTF-8; save it as UTF-8")
     try:
-        mapping = Mapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        mapping = Mapping.model_validate(yaml.load(text(folder), Loader=Words) or {})
         for facts in mapping.files.values():
             FileFacts.parse(facts)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except yaml.YAMLError as error:
         raise Unreadable(f"{NAME} is not valid YAML: {error}") from error
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())

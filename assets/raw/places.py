@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 from rapidfuzz import fuzz, process
 
-from assets.raw.casts import quote
+from assets.raw.casts import file, quote
 
 STATES = Path(__file__).parents[2] / "data" / "reference" / "states.csv"
 # Legal descriptions that the Census writes after a name, always in lower case: "Kansas City city", but "Carson City".
@@ -47,6 +47,8 @@ NAMES = f"""
         select geoid, state, state_name, replace(lower(called), 'st. ', 'saint ') from spellings where called ilike 'st. %'
         union all
         select geoid, state, state_name, replace(lower(called), 'saint ', 'st. ') from spellings where called ilike 'saint %'
+        union all
+        select geoid, state, state_name, replace(lower(called), 'st. ', 'st ') from spellings where called ilike 'st. %'
     ),
     whole as (
         select lower(called || ', ' || state) as name, geoid from saints
@@ -62,6 +64,10 @@ NAMES = f"""
 UNKNOWN = "a place that the gazetteer knows, as 'Name, ST' or GEOID"
 
 
+# As it is compared: small letters, one space, and one after the comma.
+SPELLED = r"regexp_replace(regexp_replace(lower(trim(s.text)), '\s+', ' ', 'g'), ' ?, ?', ', ')"
+
+
 def build(connection: duckdb.DuckDBPyConnection) -> int:
     """(Re)makes reference.places and reference.place_names from raw.census_gazetteer; returns the number of places."""
     connection.execute("create schema if not exists reference")
@@ -73,14 +79,14 @@ def build(connection: duckdb.DuckDBPyConnection) -> int:
 
 def resolve(connection: duckdb.DuckDBPyConnection, rows: Path, columns: list[str], dictionary: Path) -> None:
     """Writes the GEOID (or null) of every spelling in the city columns of a Parquet file: text, geoid."""
-    spellings = " union ".join(f'select distinct "{c}" as text from read_parquet({quote(str(rows))})' for c in columns)
+    spellings = " union ".join(f'select distinct "{c}" as text from read_parquet({file(rows)})' for c in columns)
     (known,) = connection.execute("select count(*) from reference.places").fetchall()[0]
     geoid = "n.geoid" if known else "case when regexp_full_match(s.text, '[0-9]{7}') then s.text end"
     part = dictionary.with_suffix(".places-part")
     connection.execute(f"""
         copy (
             select s.text, {geoid} as geoid
-            from ({spellings}) as s left join reference.place_names as n on n.name = lower(s.text)
+            from ({spellings}) as s left join reference.place_names as n on n.name = {SPELLED}
             where s.text is not null order by s.text
         ) to {quote(str(part))} (format parquet)
     """)

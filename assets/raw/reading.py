@@ -4,6 +4,7 @@ A reader turns the bytes of one landed file into rows of text; `receive.py` does
 exact repeats, receipt) from the catalog, the same way for every source.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ class Parsed:
         catalog), in file order. It may have a bigint column `_row`, the row as the sender sees it; without one, rows are
         numbered from first_row, and rejects are counted in between.
     rejects: rows that could not be split into columns; they are not in `rows`.
-    blank_rows: rows with nothing in them, which a spreadsheet shows and counts; they are not in `rows` either.
+    blank_rows: given how many records were read, the rows with nothing in them, which a spreadsheet shows and counts.
     rejects_table: a DuckDB rejects table that fills while `rows` is read (the same, found later).
     facts: what the file says of itself, such as {"vintage": "2023-04-21"}; kept in the receipt, and a key that is the
         name of a catalog column with `from_file: true` fills that column.
@@ -61,6 +62,6 @@ class Parsed:
     rows: duckdb.DuckDBPyRelation
     first_row: int = 2
     rejects: list[Fault] = field(default_factory=list)
-    blank_rows: list[int] = field(default_factory=list)
+    blank_rows: Callable[[int], list[int]] | None = None
     rejects_table: str | None = None
     facts: dict[str, str] = field(default_factory=dict)

@@ -20,6 +20,7 @@ class Receipt:
     mtime_ns: int
     fingerprint: str
     status: str
+    declared: dict[str, str] = field(default_factory=dict)  # what mapping.yml says of this one file
     message: str = ""
     received: int = 0
     accepted: int = 0
@@ -31,6 +32,8 @@ class Receipt:
     facts: dict[str, str] = field(default_factory=dict)
     received_at: str = ""
     known_at: str = ""
+    stored_as: str = ""  # stem of the files that hold its rows
+    order: int = 0  # of arrival; a version that comes back is the latest again
 
     def as_repeat_of(self, first: "Receipt") -> "Receipt":
         """This file, whose bytes were read under another name."""
@@ -64,35 +67,74 @@ class Receipts:
             for r in self.all.values()
         )
 
-    def read_as(self, source: str, sha256: str, fingerprint: str) -> Receipt | None:
+    def any_of_size(self, source: str, size: int) -> bool:
+        """Whether bytes of this size ever came: other bytes cannot have been read before."""
+        return any((r.source, r.size) == (source, size) for r in self.all.values())
+
+    def read_as(self, receipt: Receipt) -> Receipt | None:
         """The receipt under which these bytes were read, the way they would be read now."""
-        found = (
+        found = [
             r
             for r in self.all.values()
-            if (r.source, r.sha256, r.fingerprint) == (source, sha256, fingerprint) and r.status != "repeat"
-        )
-        return next(found, None)
+            if (r.source, r.sha256, r.fingerprint) == (receipt.source, receipt.sha256, receipt.fingerprint)
+            and r.status != "repeat"
+        ]
+        return next((r for r in found if r.name == receipt.name), found[0] if found else None)
+
+    def is_latest(self, receipt: Receipt) -> bool:
+        """Whether no other bytes came under its name since."""
+        return all(r.order <= receipt.order for r in self.all.values() if r.name == receipt.name)
 
     def keep(self, receipt: Receipt) -> None:
+        """Writes a receipt. One name stands for the same bytes, whichever was read last."""
+        if not receipt.order:
+            receipt = replace(receipt, order=1 + max((r.order for r in self.all.values()), default=0))
         self.folder.mkdir(parents=True, exist_ok=True)
         key = hashlib.sha256(f"{receipt.name}\n{receipt.sha256}".encode()).hexdigest()[:32]
         part = self.folder / f"{key}.part"
         part.write_text(json.dumps(asdict(receipt), indent=1, ensure_ascii=False), encoding="utf-8")
         os.replace(part, self.folder / f"{key}.json")
         self.all[receipt.name, receipt.sha256] = receipt
-        if receipt.status == "accepted":  # one name stands for the bytes, whichever was read last
+        if receipt.status == "accepted":
             for other in list(self.all.values()):
-                same = (other.source, other.sha256, other.status) == (receipt.source, receipt.sha256, "accepted")
-                if same and other.name != receipt.name:
+                same = (other.source, other.sha256, other.declared) == (
+                    receipt.source,
+                    receipt.sha256,
+                    receipt.declared,
+                )
+                if same and other.status == "accepted" and other.name != receipt.name:
                     self.keep(other.as_repeat_of(receipt))
 
+    def incoming(self, table: str) -> tuple[Path, Path]:
+        """Where a file is written while it is read: typed rows, rows set aside."""
+        return self.raw / table / "incoming.parquet", self.quarantine / table / "incoming.parquet"
+
+    def store(self, receipt: Receipt) -> None:
+        """Gives what was written while reading its place; nothing counts before the receipt is kept."""
+        typed, aside = self.incoming(receipt.table)
+        moves = [
+            (typed, self.typed(receipt)),
+            (places_of(typed), places_of(self.typed(receipt))),
+            (aside, self.aside(receipt)),
+        ]
+        for incoming, place in moves:
+            if incoming.exists():
+                os.replace(incoming, place)
+            else:
+                place.unlink(missing_ok=True)
+
     def typed(self, receipt: Receipt) -> Path:
-        return self.raw / receipt.table / f"{receipt.sha256}.parquet"
+        return self.raw / receipt.table / f"{receipt.stored_as}.parquet"
 
     def aside(self, receipt: Receipt) -> Path:
-        return self.quarantine / receipt.table / f"{receipt.sha256}.parquet"
+        return self.quarantine / receipt.table / f"{receipt.stored_as}.parquet"
 
     def known(self, known_on: datetime) -> list[Receipt]:
         """Receipts that count at that instant, oldest first."""
         found = [r for r in self.all.values() if datetime.fromisoformat(r.known_at) <= known_on]
-        return sorted(found, key=lambda r: (r.known_at, r.name, r.sha256))
+        return sorted(found, key=lambda r: (r.known_at, r.order, r.name))
+
+
+def places_of(typed: Path) -> Path:
+    """The spellings of cities in a file of typed rows, and what each means."""
+    return typed.with_suffix(".places")

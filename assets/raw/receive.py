@@ -5,6 +5,7 @@ such rows are then explained cell by cell, and rows equal to an earlier one of t
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,17 +15,25 @@ import pyarrow.parquet as pq
 
 from assets.catalog import Source
 from assets.raw import places, set_aside
-from assets.raw.casts import Cast, cast, name, quote
+from assets.raw.casts import Cast, cast, file, name, quote
 from assets.raw.mapping import Mapping
 from assets.raw.reading import Fault, Parsed, Unreadable
+from assets.raw.receipts import places_of
+
+HEADER = re.compile(r"[A-Za-z0-9][\w .,:;#%&/()'+-]{0,60}")
+UNNAMED = "(a name that is not shown)"
 
 
 class MissingColumns(Unreadable):
-    """Required columns are not in the file, so that none of its rows fits."""
+    """Required columns are not in the file, so that none of its rows fits.
+
+    found: the names in the header line; none where no name is known, for then it may be somebody's data.
+    """
 
     def __init__(self, missing: list[str], found: list[str], rows: int) -> None:
+        told = ", ".join(found) or "no name that is known here; is the header line missing?"
         super().__init__(
-            f"required column {', '.join(missing)} is missing; found {', '.join(found)}; "
+            f"required column {', '.join(missing)} is missing; found {told}; "
             "rename it in mapping.yml (columns:) or ask the sender for it"
         )
         self.rows = rows
@@ -72,20 +81,22 @@ def receive(
     except duckdb.Error as error:
         raise Unreadable(f"the rows cannot be read: {_first_line(error)}; ask the sender to export again") from error
     rejects = [*parsed.rejects, *_rejects(connection, parsed.rejects_table)]
-    between = {reject.row for reject in rejects} | set(parsed.blank_rows)
+    rows = pq.read_metadata(part).num_rows
+    between = {reject.row for reject in rejects}
+    if parsed.blank_rows:
+        between |= set(parsed.blank_rows(rows + len(rejects)))
     if between and numbered is None:
         _number_rows(connection, part, parsed.first_row, sorted(between))
         numbered = '"_row"'
     row = numbered or f"file_row_number + {parsed.first_row}"
     cities = [c for c, s in spec.columns.items() if s.type == "city"]
     if cities:
-        places.resolve(connection, part, cities, target.with_suffix(".places"))
+        places.resolve(connection, part, cities, places_of(target))
     set_aside.begin(connection, rejects)
     set_aside.misfits(connection, part, spec, cells, row)
     if cities:
-        set_aside.unknown_places(connection, part, target.with_suffix(".places"), cities, row)
+        set_aside.unknown_places(connection, part, places_of(target), cities, row)
     set_aside.repeats(connection, part, spec, row)
-    rows = pq.read_metadata(part).num_rows
     quarantined, repeated = set_aside.end(connection, aside)
     os.replace(part, target)
     return Outcome(
@@ -116,14 +127,23 @@ def _texts(parsed: Parsed, spec: Source, mapping: Mapping) -> tuple[dict[str, st
         for target in targets:
             if target in spec.columns and (target not in texts or header in mapping.columns):
                 texts[target] = name(header)
+            elif target in texts:  # a second spelling of a column that the file already has
+                unused.append(header)
         if not any(targets) and header != "_row" and _fold(header) not in ignored:
             unused.append(header)
     texts |= {column: quote(value) for column, value in mapping.constants.items()}
     texts |= {c: quote(v) for c, v in parsed.facts.items() if c in spec.columns and spec.columns[c].from_file}
     missing = [c for c, s in spec.columns.items() if s.required and c not in texts]
-    if missing:
-        raise MissingColumns(missing, list(parsed.rows.columns), len(parsed.rows))
-    return _mapped(texts, mapping), unused
+    headers = [h for h in parsed.rows.columns if h != "_row"]
+    if missing and (headers or len(parsed.rows)):  # an empty JSON array has no rows, and so no names
+        is_header = any(h in mapping.columns or spelled.get(_fold(h)) for h in headers)
+        raise MissingColumns(missing, [_named(h) for h in headers] if is_header else [], len(parsed.rows))
+    return _mapped(texts, mapping), [_named(header) for header in unused]
+
+
+def _named(header: str) -> str:
+    """A name of a column as a message may quote it: an address or a sentence is no name."""
+    return header if HEADER.fullmatch(header) else UNNAMED
 
 
 def _mapped(texts: dict[str, str], mapping: Mapping) -> dict[str, str]:
@@ -149,7 +169,7 @@ def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbere
     """The single pass: text, then typed values, then whether the row fits."""
     columns = list(spec.columns)
     text = ", ".join(f"{_text(c, spec, texts)} as {name(c)}" for c in columns)
-    present = ", ".join(name(c) for c in columns if c in texts)
+    present = ", ".join(name(c) for c in columns if c in texts) or "null"
     values = [f"{cells[c].value if c in texts else 'null'} as {name(c)}" for c in columns]
     misfits = [f"coalesce({cells[c].misfit}, false)" for c in columns if cells[c].misfit and c in texts]
     misfits += [f"coalesce(not ({rule.test}), false)" for rule in spec.rules]
@@ -168,16 +188,14 @@ def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbere
 
 
 def _text(column: str, spec: Source, texts: dict[str, str]) -> str:
-    """The text of a column without its padding. Free text stays as it is; a cast to a time passes over padding itself."""
+    """The text of a column without its padding; free text stays as it is. Few cells are padded, and looking is cheap."""
     if column not in texts:
         return "null::varchar"
+    text = texts[column]
     if spec.columns[column].personal:
-        return texts[column]
-    return (
-        f"nullif({texts[column]}, '')"
-        if spec.columns[column].type == "instant"
-        else f"nullif(trim({texts[column]}), '')"
-    )
+        return text
+    padded = f"starts_with({text}, ' ') or ends_with({text}, ' ') or {text} = ''"
+    return f"case when {padded} then nullif(trim({text}), '') else {text} end"
 
 
 def _typed(spec: Source) -> list[tuple[str, str]]:
@@ -237,7 +255,7 @@ def _number_rows(connection: duckdb.DuckDBPyConnection, part: Path, first_row: i
     connection.execute(f"""
         copy (
             select p.* exclude (file_row_number), p.file_row_number + {first_row} + coalesce(r.shift, 0) as _row
-            from read_parquet({quote(str(part))}, file_row_number = true) as p
+            from read_parquet({file(part)}, file_row_number = true) as p
             asof left join (select good, max(shift) as shift from rejected_before group by good) as r
                 on p.file_row_number >= r.good
             order by p.file_row_number

@@ -11,12 +11,13 @@ import duckdb
 
 from assets.catalog import Source
 from assets.raw import places
-from assets.raw.casts import Cast, name, quote
+from assets.raw.casts import Cast, file, name, quote
 from assets.raw.reading import Fault
 
 WITHHELD = "(personal, not shown)"
 EMPTY = "a value; the column must not be empty"
 SHOWN = 80  # characters of a cell quoted in a reason
+TELEPHONE = r"(^|[^0-9T:-])[(]?[0-9]{3}[)]?[-. ]+[0-9]{3}[-. ]+[0-9]{4}($|[^0-9])"
 HINTED = 1000  # spellings of unknown places for which the nearest are looked up
 
 
@@ -40,7 +41,7 @@ def misfits(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, cel
     connection.execute(f"""
         create or replace temp table sent as
         select file_row_number as index, {row} as row, {texts}
-        from read_parquet({quote(str(part))}, file_row_number = true) where _sent is not null
+        from read_parquet({file(part)}, file_row_number = true) where _sent is not null
     """)
     values = ", ".join(f"({cells[c].value})::{t} as {name(c)}" for c, t in spec.raw_columns().items() if c in cells)
     connection.execute(f"create or replace temp table judged as select t as s, {values} from sent as t")
@@ -69,7 +70,7 @@ def unknown_places(
 ) -> None:
     """Adds every city that the gazetteer does not know, or that means more than one place."""
     spellings = connection.execute(
-        f"select text from read_parquet({quote(str(dictionary))}) where geoid is null order by text limit {HINTED}"
+        f"select text from read_parquet({file(dictionary)}) where geoid is null order by text limit {HINTED}"
     ).fetchall()
     connection.execute("create or replace temp table hints (text varchar, hint varchar)")
     if spellings:
@@ -81,23 +82,24 @@ def unknown_places(
             insert into aside
             select p.file_row_number, {row}, 'quarantined', {quote(column)}, {_shown(text)},
                 coalesce(h.hint, {quote(places.UNKNOWN)})
-            from read_parquet({quote(str(part))}, file_row_number = true) as p left join hints as h on h.text = {text}
-            where {text} in (select text from read_parquet({quote(str(dictionary))}) where geoid is null)
+            from read_parquet({file(part)}, file_row_number = true) as p left join hints as h on h.text = {text}
+            where {text} in (select text from read_parquet({file(dictionary)}) where geoid is null)
         """)
 
 
 def _shown(text: str) -> str:
-    """A cell as a reason may quote it. An address in the wrong column is personal all the same."""
-    return f"case when contains({text}, '@') then {quote(WITHHELD)} else left({text}, {SHOWN}) end"
+    """A cell as a reason may quote it. An address or a telephone number in the wrong column is personal all the same."""
+    private = f"contains({text}, '@') or regexp_matches({text}, '{TELEPHONE}')"
+    return f"case when {private} then {quote(WITHHELD)} else left({text}, {SHOWN}) end"
 
 
 def repeats(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, row: str) -> None:
     """Adds rows equal, cell by cell, to an earlier row of this file: found by hash, confirmed on the values."""
     cells = ", ".join(name(c) for c in spec.raw_columns())
-    file = f"read_parquet({quote(str(part))}, file_row_number = true)"
+    rows = f"read_parquet({file(part)}, file_row_number = true)"
     alike = connection.execute(f"""
-        with twice as (select _hash from {file} where _sent is null group by _hash having count(*) > 1)
-        select file_row_number from {file} where _hash in (select _hash from twice) order by 1
+        with twice as (select _hash from {rows} where _sent is null group by _hash having count(*) > 1)
+        select file_row_number from {rows} where _hash in (select _hash from twice) order by 1
     """).fetchall()
     if not alike:
         return
@@ -106,7 +108,7 @@ def repeats(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, row
         insert into aside
         with ranked as (
             select file_row_number as index, {row} as row, row_number() over same as nth, first_value({row}) over same as original
-            from {file} where file_row_number in ({candidates})
+            from {rows} where file_row_number in ({candidates})
             window same as (partition by _hash, {cells} order by file_row_number)
         )
         select index, row, 'repeat', null, null, 'exact repeat of row ' || original from ranked

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.catalog import Catalog
-from assets.raw.casts import name, quote
+from assets.raw.casts import file, name, quote
 
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
@@ -143,26 +143,28 @@ def _sweep(releases: Path) -> None:
 def _verified(connection: duckdb.DuckDBPyConnection, building: Path, table: str, catalog: Catalog) -> dict[str, Any]:
     """One table of the manifest, from the file as it lies on disk."""
     path = building / f"{table}.parquet"
-    file = f"read_parquet({quote(str(path))})"
+    rows_of = f"read_parquet({file(path)})"
     columns = dict(
-        connection.execute(f"select column_name, column_type from (describe select * from {file})").fetchall()
+        connection.execute(f"select column_name, column_type from (describe select * from {rows_of})").fetchall()
     )
     personal = {c for s in catalog.sources.values() for c, spec in s.columns.items() if spec.personal}
     if carried := sorted(c for c in columns if c.lower() in personal):
         raise Refused(f"{path.name} carries personal columns: {', '.join(carried)}")
-    (rows,) = connection.execute(f"select count(*) from {file}").fetchall()[0]
+    (rows,) = connection.execute(f"select count(*) from {rows_of}").fetchall()[0]
     spec = catalog.tables.get(f"published.{table}")
     if spec:
         (made,) = connection.execute(f"select count(*) from published.{table}").fetchall()[0]
         if rows != made:
             raise Refused(f"{path.name} has {rows:,} rows; the warehouse has {made:,}")
         keys = ", ".join(name(k) for k in spec.key)
-        twice = connection.execute(f"select {keys} from {file} group by {keys} having count(*) > 1 limit 1").fetchall()
+        twice = connection.execute(
+            f"select {keys} from {rows_of} group by {keys} having count(*) > 1 limit 1"
+        ).fetchall()
         if twice:
             raise Refused(f"{path.name}: more than one row of {keys} = {', '.join(map(str, twice[0]))}")
     numbers = [c for c, t in columns.items() if re.fullmatch("DOUBLE|FLOAT", t)]
     bad = " or ".join(f"isnan({name(c)}) or isinf({name(c)})" for c in numbers) or "false"
-    (unfinite,) = connection.execute(f"select count(*) from {file} where {bad}").fetchall()[0]
+    (unfinite,) = connection.execute(f"select count(*) from {rows_of} where {bad}").fetchall()[0]
     if unfinite:
         raise Refused(f"{path.name}: {unfinite:,} rows hold an infinite number or no number")
     with path.open("rb") as opened:

@@ -15,5 +15,5 @@ select
     program_income_alternative,
     _known_at as known_at
 from raw.award
-qualify row_number() over (partition by award_id order by _known_at desc, _file desc, _sha256 desc, _row desc) = 1
+qualify row_number() over (partition by award_id order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc) = 1
 order by award_id

@@ -19,7 +19,7 @@ with counties as (
     from raw.bls_laus_county
     qualify row_number() over (
         partition by state_fips, county_fips, year, coalesce(vintage, _sha256)
-        order by _known_at desc, _file desc, _sha256 desc, _row desc
+        order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
     ) = 1
 ),
 

@@ -13,14 +13,14 @@ with measures (measure_code, indicator, unit) as (
 areas as (
     select area_code, area_type_code, area_text
     from raw.bls_laus_area
-    qualify row_number() over (partition by area_code order by _known_at desc, _file desc, _sha256 desc, _row desc) = 1
+    qualify row_number() over (partition by area_code order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc) = 1
 ),
 
 footnotes as (
     select footnote_code, footnote_text
     from raw.bls_laus_footnote
     qualify row_number() over (
-        partition by footnote_code order by _known_at desc, _file desc, _sha256 desc, _row desc
+        partition by footnote_code order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
     ) = 1
 ),
 
@@ -40,7 +40,7 @@ observations as (
     where substring(series_id, 3, 1) = 'U'
     qualify row_number() over (
         partition by series_id, year, period, coalesce(vintage, _sha256)
-        order by _known_at desc, _file desc, _sha256 desc, _row desc
+        order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
     ) = 1
 )
 

@@ -11,7 +11,7 @@ with places as (
     where sumlev = '162'
     qualify row_number() over (
         partition by state, place, coalesce(vintage, _sha256)
-        order by _known_at desc, _file desc, _sha256 desc, _row desc
+        order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
     ) = 1
 ),
 

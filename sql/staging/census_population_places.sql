@@ -7,7 +7,7 @@ with places as (
         coalesce(vintage, cast(cast(_known_at as date) as varchar) || ' ' || left(_sha256, 8)) as edition
     from raw.census_population_places
     qualify row_number() over (
-        partition by place, coalesce(vintage, _sha256) order by _known_at desc, _file desc, _sha256 desc, _row desc
+        partition by place, coalesce(vintage, _sha256) order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
     ) = 1
 ),
 

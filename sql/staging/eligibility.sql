@@ -9,6 +9,6 @@ select
     _known_at as known_at
 from raw.eligibility
 qualify row_number() over (
-    partition by city, eligible_from order by _known_at desc, _file desc, _sha256 desc, _row desc
+    partition by city, eligible_from order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
 ) = 1
 order by city_id, eligible_from

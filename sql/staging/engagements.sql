@@ -10,7 +10,7 @@ latest as (
     select *
     from raw.engagements
     qualify row_number() over (
-        partition by engagement_id order by _known_at desc, _file desc, _sha256 desc, _row desc
+        partition by engagement_id order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
     ) = 1
 )
 

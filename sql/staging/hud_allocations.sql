@@ -19,7 +19,7 @@ with grantees as (
     from raw.hud_allocations
     qualify row_number() over (
         partition by uogid, year, coalesce(vintage, _sha256)
-        order by _known_at desc, _file desc, _sha256 desc, _row desc
+        order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
     ) = 1
 )
 

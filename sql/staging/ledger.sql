@@ -14,5 +14,5 @@ select
     reverses,
     _known_at as known_at
 from raw.ledger
-qualify row_number() over (partition by entry_id order by _known_at desc, _file desc, _sha256 desc, _row desc) = 1
+qualify row_number() over (partition by entry_id order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc) = 1
 order by entry_id

@@ -14,11 +14,11 @@ versions as (
     select
         request_id, city, caller_type, submitted_at, topic, status, first_response_at, resolved_at, reopened_at,
         withdrawn_at, merged_at, duplicate_of, disposition, replies, channel, priority, is_test, partner, assigned_to,
-        subject, question, contact_name, contact_email, updated_at, _known_at, _file, _sha256, _row,
+        subject, question, contact_name, contact_email, updated_at, _known_at, _order, _file, _sha256, _row,
         count(*) over (partition by request_id) as versions,
         row_number() over (
             partition by request_id
-            order by updated_at desc nulls last, _known_at desc nulls last, _file desc, _sha256 desc, _row desc
+            order by updated_at desc nulls last, _known_at desc nulls last, _order desc nulls last, _file desc, _sha256 desc, _row desc
         ) as recency
     from raw.requests
 ),

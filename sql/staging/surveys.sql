@@ -7,6 +7,6 @@ select
     _known_at as known_at
 from raw.surveys
 qualify row_number() over (
-    partition by request_id order by _known_at desc nulls last, delivered_at desc, _file desc, _sha256 desc, _row desc
+    partition by request_id order by _known_at desc nulls last, _order desc nulls last, delivered_at desc, _file desc, _sha256 desc, _row desc
 ) = 1
 order by request_id

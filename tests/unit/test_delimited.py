@@ -104,4 +104,4 @@ def test_a_flipped_bit_in_a_gzip_is_found_by_its_checksum(tmp_path):
 
 
 def test_a_column_named_twice_is_refused(tmp_path):
-    assert "column 'N' twice" in refused(tmp_path, b"id,n,N\na,1,2\n")
+    assert "columns 2 and 3 have the same name" in refused(tmp_path, b"id,n,N\na,1,2\n")

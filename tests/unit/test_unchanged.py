@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,9 @@ def put(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def keep(place: Path, as_of: str = "", known_on: str = "", floating: bool = False) -> None:
+def keep(place: Path, as_of: str = "", known_on: str = "", zone: str = "") -> None:
     seen = unchanged.look(str(place / "landing"))
-    unchanged.remember(str(place / "home"), seen, as_of, known_on, floating, "2014-09-30-r1")
+    unchanged.remember(str(place / "home"), seen, as_of, known_on, zone, "2014-09-30-r1")
 
 
 def asked(place: Path, as_of: str = "", known_on: str = "") -> str | None:
@@ -93,12 +94,20 @@ def test_another_landing_folder_is_another_question(place):
 
 
 def test_yesterday_is_another_day_tomorrow(place):
-    keep(place, floating=True)
+    keep(place, zone="America/New_York")
     assert asked(place) == "2014-09-30-r1"
     state = place / "home" / unchanged.STATE
     told = json.loads(state.read_text())
     state.write_text(json.dumps(told | {"today": "2014-09-29"}))
     assert asked(place) is None
+
+
+def test_the_day_is_that_of_the_programs_zone(place):
+    """At 01:00 UTC on the 2nd it is still the 1st in New York, where the figures look at yesterday, the 31st."""
+    night = datetime(2014, 10, 2, 1, tzinfo=UTC)
+    assert unchanged.day("America/New_York", night) == "2014-10-01"
+    assert unchanged.day("Pacific/Auckland", night) == "2014-10-02"
+    assert unchanged.day("") == ""
 
 
 def arguments(place: Path, *more: str) -> list[str]:
