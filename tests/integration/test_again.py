@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Network, late, requests
+from network import ROOT, Network, late, requests
 
 # Runs at the start of every Python: notes each file below LANDING that is opened.
 WATCH = """

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from conftest import HEADER, Network, network, request, requests
+from network import HEADER, Network, network, request, requests
 
 GOOD = requests(*range(40, 400))
 

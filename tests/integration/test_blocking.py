@@ -1,7 +1,7 @@
 """A check that must hold and does not: the last good release stays, and the message leads to the rows."""
 
 import pyarrow.parquet as pq
-from conftest import request, requests
+from network import request, requests
 
 LAUS = "series_id\tyear\tperiod\tvalue\tfootnote_codes\nLAUCT4748000000000{}\t2013\tM13\t{}\t\n"
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from conftest import late
+from network import late
 
 
 def test_known_on_hides_what_came_later_and_as_of_what_happened_later(ran):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import HEADER, Network, copy, late, request
+from network import HEADER, Network, copy, late, request
 
 FOLDERS = ("receipts", "requests")
 WIDE = HEADER + "".join(request(n % 60, request_id=f"W{n:05d}") for n in range(1000))  # long enough to be caught at

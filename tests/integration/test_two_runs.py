@@ -1,6 +1,6 @@
 """Two runs at once on one home: one is refused and says why, the other completes as if alone."""
 
-from conftest import late
+from network import late
 
 
 def test_of_two_runs_at_once_exactly_one_publishes(ran):

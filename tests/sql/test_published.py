@@ -29,6 +29,7 @@ PROMISED = {
     "ledger": "entry_id posted_on kind amount_usd service engagement_id",
     "completeness": "feed period records state",
     "award": "award_id start end match_required_usd",
+    "hud_allocations": "uogid state cdbg_usd home_usd total_usd fiscal_year vintage",
 }
 
 
@@ -65,6 +66,10 @@ def _raw() -> dict[str, list[Row]]:
             {"engagement_id": "E1", "topic": "budget", "starts_on": date(2014, 6, 1), "planned_cost_usd": 5000}
         ],
         "engagement_cities": [{"engagement_id": "E1", "city": cities[2]}],
+        "hud_allocations": [
+            {"uogid": "060001", "name": "BETA", "type": "51", "stusab": "CA", "cdbg_amt": 10, "esg_amt": 0}
+            | {"home_amt": 5, "hopwa_amt": 0, "tot_amt": 15, "year": 2014, "vintage": "2014"}
+        ],
         "milestones": [{"milestone_id": "m1", "engagement_id": "E1", "baseline_due": date(2014, 7, 1)}],
         "award": [
             {"award_id": "A1", "start": date(2013, 12, 1), "end": date(2016, 11, 30), "regime": "24cfr84"}
