@@ -33,10 +33,13 @@ check: setup
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py
 
+# DEV passes options on, such as DEV="--port 3333".
 # The Dagster UI on the same home: lineage, receipts, row counts, checks, the schedule and the sensor.
 dev: setup
 	@mkdir -p $(CITIES311_HOME)/dagster && cp pipelines/dagster.yaml $(CITIES311_HOME)/dagster/
-	CITIES311_LANDING=$(abspath $(FILES)) DAGSTER_HOME=$(abspath $(CITIES311_HOME))/dagster $(BIN)/dagster dev
+	CITIES311_HOME=$(abspath $(CITIES311_HOME)) CITIES311_LANDING=$(abspath $(FILES)) \
+	CITIES311_EVENTS=$(abspath $(CITIES311_HOME))/dagster/history DAGSTER_HOME=$(abspath $(CITIES311_HOME))/dagster \
+	$(BIN)/dagster dev $(DEV)
 
 setup: .venv/ready
 
