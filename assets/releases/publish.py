@@ -23,6 +23,7 @@ from assets.raw.casts import file, name, quote
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 BUILDING = ".building-"
+ADDRESS = "[^@[:space:]]+@[^@[:space:]]+[.][A-Za-z]{2,}"
 INTENT = ".publishing"  # the release about to be named: a killed run leaves it
 
 
@@ -162,6 +163,14 @@ def _verified(connection: duckdb.DuckDBPyConnection, building: Path, table: str,
         ).fetchall()
         if twice:
             raise Refused(f"{path.name}: more than one row of {keys} = {', '.join(map(str, twice[0]))}")
+        texts = [c for c, t in columns.items() if t == "VARCHAR"]
+        mailed = (
+            " or ".join(f"(contains({name(c)}, '@') and regexp_matches({name(c)}, '{ADDRESS}'))" for c in texts)
+            or "false"
+        )
+        (addressed,) = connection.execute(f"select count(*) from {rows_of} where {mailed}").fetchall()[0]
+        if addressed:
+            raise Refused(f"{path.name}: {addressed:,} rows hold an e-mail address")
     numbers = [c for c, t in columns.items() if re.fullmatch("DOUBLE|FLOAT", t)]
     bad = " or ".join(f"isnan({name(c)}) or isinf({name(c)})" for c in numbers) or "false"
     (unfinite,) = connection.execute(f"select count(*) from {rows_of} where {bad}").fetchall()[0]

@@ -201,3 +201,10 @@ def test_the_manifest_is_plain_json(connection, tmp_path):
     release(connection, tmp_path)
     text = (tmp_path / "2014-09-30-r1" / "manifest.json").read_text(encoding="utf-8")
     assert json.loads(text, parse_constant=lambda c: pytest.fail(f"{c} is no JSON"))
+
+
+def test_an_address_in_a_published_text_is_refused(connection, tmp_path):
+    connection.execute("update published.demo set id = 'someone@example.org'")
+    with pytest.raises(Refused, match="hold an e-mail address") as refused:
+        release(connection, tmp_path)
+    assert "someone" not in str(refused.value)
