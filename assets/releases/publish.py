@@ -157,12 +157,6 @@ def _verified(connection: duckdb.DuckDBPyConnection, building: Path, table: str,
         (made,) = connection.execute(f"select count(*) from published.{table}").fetchall()[0]
         if rows != made:
             raise Refused(f"{path.name} has {rows:,} rows; the warehouse has {made:,}")
-        keys = ", ".join(name(k) for k in spec.key)
-        twice = connection.execute(
-            f"select {keys} from {rows_of} group by {keys} having count(*) > 1 limit 1"
-        ).fetchall()
-        if twice:
-            raise Refused(f"{path.name}: more than one row of {keys} = {', '.join(map(str, twice[0]))}")
         texts = [c for c, t in columns.items() if t == "VARCHAR"]
         mailed = (
             " or ".join(f"(contains({name(c)}, '@') and regexp_matches({name(c)}, '{ADDRESS}'))" for c in texts)
@@ -171,6 +165,12 @@ def _verified(connection: duckdb.DuckDBPyConnection, building: Path, table: str,
         (addressed,) = connection.execute(f"select count(*) from {rows_of} where {mailed}").fetchall()[0]
         if addressed:
             raise Refused(f"{path.name}: {addressed:,} rows hold an e-mail address")
+        keys = ", ".join(name(k) for k in spec.key)
+        twice = connection.execute(
+            f"select {keys} from {rows_of} group by {keys} having count(*) > 1 limit 1"
+        ).fetchall()
+        if twice:
+            raise Refused(f"{path.name}: more than one row of {keys} = {', '.join(map(str, twice[0]))}")
     numbers = [c for c, t in columns.items() if re.fullmatch("DOUBLE|FLOAT", t)]
     bad = " or ".join(f"isnan({name(c)}) or isinf({name(c)})" for c in numbers) or "false"
     (unfinite,) = connection.execute(f"select count(*) from {rows_of} where {bad}").fetchall()[0]
