@@ -2,13 +2,16 @@
 
 import csv
 import gzip
+import hashlib
 import io
 import itertools
 import sys
 import tempfile
 import zlib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
@@ -65,20 +68,34 @@ def read(
     )
     select = ", ".join(f"nullif(trim({_name(n)}), '') as {_name(n)}" if trim else _name(n) for n in header)
     rows = connection.sql(f"select {select} from {source}")
-    blank = partial(_blank_rows, path, encoding, delimiter, skipped)
+    count = landed.lines if landed.lines and path == landed.path else partial(_lines, path)
+    blank = partial(_blank_rows, path, encoding, delimiter, skipped, count)
     return Parsed(table, rows, first_row=skipped + 2, blank_rows=blank, rejects_table=rejects_table)
 
 
-def _blank_rows(path: Path, encoding: str, delimiter: str, skipped: int, records: int) -> list[int]:
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return looked_through(file)[1]
+
+
+def looked_through(file: BinaryIO) -> tuple[str, int]:
+    """SHA-256 of a file and the number of its lines, in one reading."""
+    digest, lines, last = hashlib.sha256(), 0, b"\n"
+    while chunk := file.read(HEAD_BYTES):
+        digest.update(chunk)
+        lines += chunk.count(b"\n")
+        last = chunk[-1:]
+    return digest.hexdigest(), lines + (last != b"\n")
+
+
+def _blank_rows(
+    path: Path, encoding: str, delimiter: str, skipped: int, lines: Callable[[], int], records: int
+) -> list[int]:
     """Rows with nothing in them, which DuckDB passes over.
 
     Few files have any, so the ends of lines are counted first: where there is one for each record, none is blank.
     """
-    lines, last = 0, b""
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 22):
-            lines, last = lines + chunk.count(b"\n"), chunk
-    if lines + (not last.endswith(b"\n")) == skipped + 1 + records:
+    if lines() == skipped + 1 + records:
         return []
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace", newline="") as text:
         for _ in range(skipped):

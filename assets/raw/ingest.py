@@ -90,15 +90,15 @@ class Intake:
         """The receipt of one new or changed file."""
         receipt = _blank(name, folder.name, stat.st_size, stat.st_mtime_ns, fingerprint, declared)
         with ThreadPoolExecutor(1) as aside:
-            hashing = aside.submit(_sha256, path)
+            hashing = aside.submit(_look_through, path)
             # Bytes that were read before have the size that they had then; any other file is read while it is hashed.
             if self.receipts.any_of_size(folder.name, stat.st_size):
-                receipt = replace(receipt, sha256=hashing.result())
+                receipt = replace(receipt, sha256=hashing.result()[0])
                 seen = self._seen(receipt)
                 if seen:
                     return seen
-            receipt, outcome = self.read(path, folder, receipt, tables)
-            receipt = replace(receipt, sha256=hashing.result())
+            receipt, outcome = self.read(path, folder, receipt, tables, lambda: hashing.result()[1])
+            receipt = replace(receipt, sha256=hashing.result()[0])
         receipt = replace(receipt, stored_as=f"{receipt.sha256}.{fingerprint}")
         if outcome:
             self.receipts.store(receipt)
@@ -130,7 +130,9 @@ class Intake:
         local = delivered if delivered.tzinfo else delivered.replace(tzinfo=ZoneInfo(self.zone))
         return local.astimezone(UTC).isoformat(timespec="seconds")
 
-    def read(self, path: Path, folder: Path, receipt: Receipt, tables: list[Source]) -> tuple[Receipt, Outcome | None]:
+    def read(
+        self, path: Path, folder: Path, receipt: Receipt, tables: list[Source], lines: Callable[[], int]
+    ) -> tuple[Receipt, Outcome | None]:
         """Reads one file into the incoming files of its table."""
         earlier = self.receipts.all.get((receipt.name, receipt.sha256))
         if earlier and self.receipts.is_latest(earlier):  # read anew for its reader's sake: known since it first was
@@ -143,7 +145,7 @@ class Intake:
                 raise Unreadable("its name holds bytes that are not UTF-8; rename the file")
             declared = mapping.load(folder, {c for s in tables for c in s.columns})
             options = {"encoding": declared.encoding} if declared.encoding else {}
-            parsed = _parse(Landed(path, receipt.name, folder.name, options), self.connection, tables)
+            parsed = _parse(Landed(path, receipt.name, folder.name, options, lines), self.connection, tables)
             if receipt.declared.get("vintage"):
                 parsed.facts["vintage"] = receipt.declared["vintage"]
             receipt = replace(receipt, table=parsed.table)
@@ -215,9 +217,9 @@ def _blank(name: str, source: str, size: int, mtime_ns: int, fingerprint: str, d
     )
 
 
-def _sha256(path: Path) -> str:
+def _look_through(path: Path) -> tuple[str, int]:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return delimited.looked_through(file)
 
 
 def _declared(folder: Path, path: Path, tables: list[Source]) -> dict[str, str]:

@@ -24,13 +24,15 @@ class NotNeeded(Exception):
 class Landed:
     """One file below LANDING/<source>/.
 
-    path: where it lies; name: path relative to LANDING, with `/`; source: the folder; options: its `mapping.yml`.
+    path: where it lies; name: path relative to LANDING, with `/`; source: the folder; options: its `mapping.yml`;
+    lines: how many lines its bytes have, counted while they are hashed.
     """
 
     path: Path
     name: str
     source: str
     options: dict[str, Any] = field(default_factory=dict)
+    lines: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True)

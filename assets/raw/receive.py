@@ -188,14 +188,11 @@ def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbere
 
 
 def _text(column: str, spec: Source, texts: dict[str, str]) -> str:
-    """The text of a column without its padding; free text stays as it is. Few cells are padded, and looking is cheap."""
+    """The text of a column as it is sent, but for text that is published: that loses its padding (a cast does not mind)."""
     if column not in texts:
         return "null::varchar"
-    text = texts[column]
-    if spec.columns[column].personal:
-        return text
-    padded = f"starts_with({text}, ' ') or ends_with({text}, ' ') or {text} = ''"
-    return f"case when {padded} then nullif(trim({text}), '') else {text} end"
+    told = spec.columns[column].type in ("text", "city") and not spec.columns[column].personal
+    return f"nullif(trim({texts[column]}), '')" if told else texts[column]
 
 
 def _typed(spec: Source) -> list[tuple[str, str]]:
