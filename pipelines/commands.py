@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,10 +72,9 @@ def run(
     seen = unchanged.look(where_landing)
     today = datetime.now(UTC)
     console = Console(stderr=True)
+    report = partial(console.print, style="dim", highlight=False) if console.is_terminal else _silent
     try:
-        with console.status("Starting …", spinner="line") as status:
-            report = status.update if console.is_terminal else lambda line: None
-            release, new = execute.run(where_landing, where_home, as_of or "", _utc(known_on), report)
+        release, new = execute.run(where_landing, where_home, as_of or "", _utc(known_on), report)
     except execute.Failed as error:
         raise refuse(str(error)) from error
     zone = execute.floating(where_landing, as_of or "")
@@ -258,6 +258,10 @@ def _utc(known_on: str | None) -> str:
         return ""
     instant = datetime.fromisoformat(known_on)
     return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+
+
+def _silent(line: str) -> None:
+    """Where no terminal watches."""
 
 
 def _told(release: str, new: dict[str, Any]) -> str:

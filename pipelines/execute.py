@@ -19,13 +19,14 @@ class Failed(Exception):
 
 
 def run(
-    landing: str, home: str, as_of: str, known_on: str, report: Callable[[str], object]
+    landing: str, home: str, as_of: str, known_on: str, report: Callable[[str], None]
 ) -> tuple[str, dict[str, Any]]:
     """Runs the job; returns the release and what was new. Raises Failed."""
     layout = Layout(Path(home))
     try:
         program.load(Path(landing))
         steps.every_model()
+        steps.progress.set(report)
         with writing.alone(layout):
             return _publish(layout, {"landing": landing, "home": home, "as_of": as_of, "known_on": known_on})
     except (program.ProgramError, models.ModelError, catalog.CatalogError, writing.Busy) as error:

@@ -6,6 +6,7 @@ No business rule and no SELECT of figures here: when and in which order, nothing
 import hashlib
 import json
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -22,6 +23,8 @@ from assets.releases import publish
 from pipelines import writing
 from pipelines.settings import ROOT, Layout
 
+# Who started the run sees what it is at: the command line sets this, the Dagster UI has its own log.
+progress: ContextVar["Report"] = ContextVar("progress", default=lambda line: None)
 LAYERS = ("staging", "core", "metrics", "published")
 Report = Callable[[str], None]
 
@@ -44,7 +47,13 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
     """Reads what is new in landing and points the raw views at what is known. Returns the receipts written now."""
     writing.keep_to(request.layout, request.landing)
     ledger, zone = receipts(request.layout), program.load(request.landing).time_zone
-    new = ingest.ingest(request.landing, ledger, connection, catalog.load(), zone, report)
+    watch = progress.get()
+
+    def tell(line: str) -> None:
+        report(line)
+        watch(f"Taking in {line}")
+
+    new = ingest.ingest(request.landing, ledger, connection, catalog.load(), zone, tell)
     sources = catalog.load().sources
     known_on = instant(request, ledger)
     prints = make_views(connection, ledger, sources, known_on)
@@ -94,15 +103,15 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
     return rows
 
 
-def build(
-    connection: duckdb.DuckDBPyConnection, layer: str, report: Callable[[models.Made], None] = lambda made: None
-) -> dict[str, models.Made]:
+def build(connection: duckdb.DuckDBPyConnection, layer: str) -> dict[str, models.Made]:
     """Makes the tables of one layer whose text or inputs changed, and checks them."""
     entries = catalog.load()
     stood = models.prepare(connection)
     every = every_model()
     inputs = {table: fingerprint for table, (fingerprint, _) in stood.items()}
-    made = models.build(connection, {t: m for t, m in every.items() if m.layer == layer}, inputs, report)
+    watch = progress.get()
+    of_layer = {t: m for t, m in every.items() if m.layer == layer}
+    made = models.build(connection, of_layer, inputs, lambda made: watch(f"Made {made.table}: {made.rows:,} rows"))
     prints = {t: f for t, (f, _) in models.prepare(connection).items()}
     checked = dict(connection.execute("select name, fingerprint from meta.checked").fetchall())
     for table in made:

@@ -52,6 +52,7 @@ def warehouse(layout: Layout) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, for writing."""
     layout.warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(layout.warehouse)) as connection:
+        connection.execute("set enable_progress_bar = false")  # it would write among the answers of a command
         yield connection
 
 

@@ -46,7 +46,7 @@ def cast(column: str, spec: SourceColumn, dates: str | None, zone: str) -> Cast:
     The connection's time zone must be `zone`.
     """
     text, sent = f"t.{name(column)}", f"s.{name(column)}"
-    present = f"trim({sent}) <> ''"
+    present = f"{sent} is not null"
     if spec.missing:
         markers = f"({', '.join(map(quote, spec.missing))})"
         present += f" and {sent} not in {markers}"
@@ -54,8 +54,6 @@ def cast(column: str, spec: SourceColumn, dates: str | None, zone: str) -> Cast:
     if spec.thousands:
         text = f"replace({text}, ',', '')"
     value, expected = _value(spec, text, dates, zone)
-    if spec.type not in ("text", "city"):  # few cells are padded: only what did not fit is tried again without it
-        value = f"coalesce({value}, {_value(spec, f'trim({text})', dates, zone)[0]})"
     published = spec.type == "text" and not spec.personal
     if published:
         expected = "text without an e-mail address, for this column is published"
@@ -64,7 +62,7 @@ def cast(column: str, spec: SourceColumn, dates: str | None, zone: str) -> Cast:
     if value != text:
         misfits.append(f"{typed} is null and {present}")
     if spec.required:
-        misfits.append(f"{typed} is null")
+        misfits.append(f"{sent} is null")
     if spec.min is not None:
         misfits.append(f"{typed} < {spec.min:g}")
         expected += f", at least {spec.min:g}"

@@ -188,11 +188,14 @@ def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbere
 
 
 def _text(column: str, spec: Source, texts: dict[str, str]) -> str:
-    """The text of a column as it is sent, but for text that is published: that loses its padding (a cast does not mind)."""
+    """The text of a column without its padding; free text stays as it is. Few cells are padded, and looking is cheap."""
     if column not in texts:
         return "null::varchar"
-    told = spec.columns[column].type in ("text", "city") and not spec.columns[column].personal
-    return f"nullif(trim({texts[column]}), '')" if told else texts[column]
+    text = texts[column]
+    if spec.columns[column].personal:
+        return text
+    padded = f"{text} < '!' or ends_with({text}, ' ')"  # what begins with a space, or is empty, sorts before "!"
+    return f"case when {padded} then nullif(trim({text}), '') else {text} end"
 
 
 def _typed(spec: Source) -> list[tuple[str, str]]:

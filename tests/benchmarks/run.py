@@ -18,6 +18,7 @@ PAIRS = 5
 # The two ingests print their own seconds: what is compared is the work, not the start of Python.
 BARE = """
 import duckdb, sys, time
+duckdb.execute("set enable_progress_bar = false")
 started = time.perf_counter()
 duckdb.execute(f"copy (select * from read_csv('{sys.argv[1]}')) to '{sys.argv[2]}' (format parquet)")
 print(time.perf_counter() - started)
@@ -32,6 +33,7 @@ landing, home = Path(sys.argv[1]), Path(sys.argv[2])
 entries = catalog.load()
 started = time.perf_counter()
 with duckdb.connect() as connection:
+    connection.execute("set enable_progress_bar = false")
     receipts = Receipts(home / "raw", home / "quarantine")
     new = ingest.ingest(landing, receipts, connection, entries, "America/New_York")
 print(time.perf_counter() - started)
@@ -65,7 +67,7 @@ def timed(*command: str) -> tuple[float, int]:
         raise subprocess.CalledProcessError(status, command)
     whole = time.perf_counter() - started
     own = command[0] == "-c" and command[1] in (BARE, OURS)
-    return float(printed.split()[0]) if own else whole, usage.ru_maxrss // 1024
+    return float(printed.split()[-1]) if own else whole, usage.ru_maxrss // 1024
 
 
 def pair(name: str, ours: list[str], theirs: list[str], aim: float, fresh: Path | None = None) -> None:
