@@ -19,7 +19,6 @@ STATE_WORDS = {
     "not_due": "Not yet due",
     "absent": "None recorded",
 }
-UNIT_WORDS = {"percent": "%", "usd": "U.S. dollars", "hours": "business hours"}
 LEGAL_SUFFIXES = ("city", "town", "village", "borough", "municipality", "township")
 PHRASES = {
     "cross_cutting": "Cross-cutting",

@@ -74,10 +74,9 @@ def _why(result: dg.ExecuteInProcessResult, layout: Layout) -> str:
     if told:
         return "\n".join(told)
     with writing.warehouse(layout) as connection:
-        failed = [o for o in steps.outcomes(connection) if not o["passed"] and o["severity"] == "fail"]
-    if failed:
-        lines = [f"{o['table']}: {o['name']} failed on {o['failed_rows']:,} rows: {o['detail']}" for o in failed]
-        return "a blocking check failed; the last good release stays up\n" + "\n".join(lines)
+        why = steps.blocked(steps.outcomes(connection))
+    if why:
+        return why
     return "\n".join(c.message.strip() for c in causes) or "the run failed; see the Dagster UI (make dev)"
 
 

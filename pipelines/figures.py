@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 
+from assets.raw import casts
 from assets.releases import publish
 
 COLUMNS = (
@@ -24,20 +25,15 @@ def show(
     release = release or publish.current(releases)
     if release is None or not (releases / release / publish.MANIFEST).exists():
         raise Unknown(f"no release {release or ''}; there are: {', '.join(publish.listing(releases)) or 'none yet'}")
-    values = str(releases / release / "metric_values.parquet")
+    values = f"read_parquet({casts.file(releases / release / 'metric_values.parquet')})"
     with duckdb.connect() as connection:
-        known = [
-            m
-            for (m,) in connection.execute(
-                "select distinct metric from read_parquet(?) order by 1", [values]
-            ).fetchall()
-        ]
+        known = [m for (m,) in connection.execute(f"select distinct metric from {values} order by 1").fetchall()]
         if metric not in known:
             raise Unknown(f"no metric {metric!r} in release {release}; there are: {', '.join(known)}")
         found = connection.execute(
-            f"select {COLUMNS} from read_parquet(?) where metric = ? and period = ?"
+            f"select {COLUMNS} from {values} where metric = ? and period = ?"
             " and city_id is not distinct from ? and topic is not distinct from ? and engagement_id is null order by all",
-            [values, metric, period, city, topic],
+            [metric, period, city, topic],
         )
         names = [d[0] for d in found.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from assets import catalog, checks, models, program, reference
-from assets.raw import ingest, places
+from assets.raw import casts, ingest, places
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.views import make_views
 from assets.releases import publish
@@ -93,14 +93,17 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
     feeds = [stood[f"raw.{t}"][0] for t in ("requests", "ledger", "eligibility")] if told.launched_on is None else []
     fingerprint = _digest(repr(params), json.dumps([metrics, topics]), *feeds, _clocks_code())
     gazetteer = stood["raw.census_gazetteer"][0]
-    if stood.get("reference.params", ("", 0))[0] != fingerprint:
-        reference.build(connection, params, topics=topics, metrics=metrics)
-    rows = {t: connection.execute(f"select count(*) from reference.{t}").fetchall()[0][0] for t in models.REFERENCE}
-    _remember(
-        connection,
-        {f"reference.{t}": gazetteer if t in ("places", "place_names") else fingerprint for t in models.REFERENCE},
-    )
-    return rows
+    prints = {f"reference.{t}": gazetteer if t in ("places", "place_names") else fingerprint for t in models.REFERENCE}
+    connection.begin()  # a killed run leaves the old clocks or the new ones, never some of each
+    try:
+        if stood.get("reference.params", ("", 0))[0] != fingerprint:
+            reference.build(connection, params, topics=topics, metrics=metrics)
+        _remember(connection, prints)
+        connection.commit()
+    except Exception:
+        connection.rollback()
+        raise
+    return {t: connection.execute(f"select count(*) from reference.{t}").fetchall()[0][0] for t in models.REFERENCE}
 
 
 def build(connection: duckdb.DuckDBPyConnection, layer: str) -> dict[str, models.Made]:
@@ -135,16 +138,21 @@ def outcomes(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
+def blocked(found: list[dict[str, Any]]) -> str:
+    """Which checks keep a release back, and on which rows; empty where none does."""
+    failed = [o for o in found if not o["passed"] and o["severity"] == "fail"]
+    lines = [f"{o['table']}: {o['name']} failed on {o['failed_rows']:,} rows: {o['detail']}" for o in failed]
+    return "\n".join(["a blocking check failed; the last good release stays up", *lines]) if lines else ""
+
+
 def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
     """Publishes what stands, unless that is what the current release was made of; returns the release's id.
 
     Raises publish.Refused where a blocking check failed.
     """
     found = outcomes(connection)
-    failed = [o for o in found if not o["passed"] and o["severity"] == "fail"]
-    if failed:
-        lines = [f"{o['table']}: {o['name']} failed on {o['failed_rows']:,} rows: {o['detail']}" for o in failed]
-        raise publish.Refused("a blocking check failed; the last good release stays up\n" + "\n".join(lines))
+    if why := blocked(found):
+        raise publish.Refused(why)
     told, ledger = program.load(request.landing), receipts(request.layout)
     known_on = instant(request, ledger)
     clocks = connection.execute("select as_of, known_on from reference.params").fetchall()
@@ -200,11 +208,10 @@ def _set_aside(connection: duckdb.DuckDBPyConnection, ledger: Receipts, known: l
             rows.append({**told, "column": None, "reason": r.message, "rows": r.quarantined})
         elif r.status == "accepted" and r.quarantined:
             found = connection.execute(
-                """
-                select "column", expected, count(*) from read_parquet(?)
+                f"""
+                select "column", expected, count(*) from read_parquet({casts.file(ledger.aside(r))})
                 where state = 'quarantined' group by all order by all
-                """,
-                [str(ledger.aside(r))],
+                """
             ).fetchall()
             rows += [{**told, "column": column, "reason": reason, "rows": count} for column, reason, count in found]
     return rows

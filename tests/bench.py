@@ -1,6 +1,5 @@
 """A bench that runs any file of sql/ alone, on tables a test makes in memory."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -9,21 +8,11 @@ from typing import Any
 import duckdb
 import yaml
 
+from assets import catalog as entries
 from assets.reference import Params, build
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOG = ROOT / "assets" / "catalog"
-RAW_TYPES = {
-    "text": "varchar",
-    "city": "varchar",
-    "enum": "varchar",
-    "instant": "timestamp",
-    "date": "date",
-    "integer": "bigint",
-    "number": "double",
-    "money": "decimal(18,2)",
-    "boolean": "boolean",
-}
 RECEIPT = {
     "_sha256": "varchar",
     "_row": "bigint",
@@ -31,7 +20,6 @@ RECEIPT = {
     "_order": "bigint",
     "_file": "varchar",
 }
-SPAN = re.compile(r"\{(\d+)\.\.(\d+)\}")
 
 Row = dict[str, Any]
 
@@ -43,16 +31,7 @@ def columns_of(table: str) -> dict[str, str]:
         path = CATALOG / "tables" / f"{table}.yml"
         assert path.exists(), f"{path.name} is not in the catalog: give `columns` to the bench"
         return {column: spec["type"] for column, spec in yaml.safe_load(path.read_text())["columns"].items()}
-    columns: dict[str, str] = {}
-    for column, spec in yaml.safe_load((CATALOG / "sources" / f"{name}.yml").read_text())["columns"].items():
-        span = SPAN.search(column)
-        years = range(int(span[1]), int(span[2]) + 1) if span else [None]
-        for year in years:
-            one = SPAN.sub(str(year), column)
-            columns[one] = RAW_TYPES[spec["type"]]
-            if spec.get("missing"):
-                columns[f"{one}_missing"] = "varchar"
-    return columns | RECEIPT
+    return entries.load().sources[name].raw_columns() | RECEIPT
 
 
 def catalog(folder: str) -> list[Row]:

@@ -16,6 +16,8 @@ from typing import BinaryIO
 import duckdb
 
 from assets.raw.casts import file as file_named
+from assets.raw.casts import name as column
+from assets.raw.casts import quote
 from assets.raw.reading import Landed, Parsed, Unreadable
 
 DELIMITERS = ",\t|;"
@@ -59,14 +61,14 @@ def read(
     _refuse_repeated(header)
     rejects_table = f"rejects_{next(_serial)}"
     connection.execute(f"drop table if exists {rejects_table}")
-    columns = "{" + ", ".join(f"{_quote(name)}: 'VARCHAR'" for name in names) + "}"
+    columns = "{" + ", ".join(f"{quote(name)}: 'VARCHAR'" for name in names) + "}"
     source = (
-        f"read_csv({file_named(path)}, auto_detect=false, header=false, skip={skipped + 1}, delim={_quote(delimiter)}, "
+        f"read_csv({file_named(path)}, auto_detect=false, header=false, skip={skipped + 1}, delim={quote(delimiter)}, "
         f"quote='\"', escape='\"', columns={columns}, store_rejects=true, rejects_limit=0, "
         f"rejects_table='{rejects_table}', rejects_scan='{rejects_table}_scan', strict_mode=true, "
         f"encoding='{encoding}', compression='none')"
     )
-    select = ", ".join(f"nullif(trim({_name(n)}), '') as {_name(n)}" if trim else _name(n) for n in header)
+    select = ", ".join(f"nullif(trim({column(n)}), '') as {column(n)}" if trim else column(n) for n in header)
     rows = connection.sql(f"select {select} from {source}")
     count = landed.lines if landed.lines and path == landed.path else partial(_lines, path)
     blank = partial(_blank_rows, path, encoding, delimiter, skipped, count)
@@ -162,11 +164,3 @@ def _refuse_repeated(header: list[str]) -> None:
                 "rename or drop one, or add the header line if it is missing"
             )
         seen[name.lower()] = at
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _name(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'

@@ -46,6 +46,22 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class Drop:
+    """One folder of landing as it is read: its raw tables, its mapping (or why it has none), and a fingerprint of both."""
+
+    path: Path
+    tables: list[Source]
+    mapping: mapping.Mapping | Unreadable
+    fingerprint: str
+
+    def declared(self, file: Path) -> dict[str, str]:
+        """What the mapping declares of a file. A mapping that cannot be read is told when the file is."""
+        if isinstance(self.mapping, Unreadable):
+            return {}
+        return self.mapping.facts(file.relative_to(self.path).as_posix()).model_dump(exclude_none=True)
+
+
+@dataclass(frozen=True)
 class Intake:
     """What taking in needs: the folder, the receipts, a connection with reference.places, the catalog, the zone."""
 
@@ -57,17 +73,17 @@ class Intake:
 
     def folder(self, folder: Path, report: Report, deep: bool = True) -> Iterator[Receipt]:
         """Takes in what is new in one folder; a file that fails is refused with its reason, and the others go on."""
-        tables = [s for s in self.catalog.sources.values() if s.landing_folder == folder.name]
-        reading = _fingerprint(folder, tables, self.receipts, self.zone)
+        drop = self.open(folder)
         for path in _files(folder, deep):
             name = _name(path, self.landing)
             try:
                 stat = path.stat()
-                declared = _declared(folder, path, tables)
-                fingerprint = hashlib.sha256(f"{reading} {declared}".encode()).hexdigest()[:16]
+                declared = drop.declared(path)
+                fingerprint = hashlib.sha256(f"{drop.fingerprint} {declared}".encode()).hexdigest()[:16]
                 if self.receipts.unchanged(name, stat, fingerprint):
                     continue
-                receipt = self.file(path, name, folder, tables, stat, fingerprint, declared)
+                blank = _blank(name, folder.name, stat.st_size, stat.st_mtime_ns, fingerprint, declared)
+                receipt = self.file(path, drop, blank)
             except OSError as error:
                 receipt = _blank(name, folder.name, 0, 0, "", {})
                 receipt = replace(
@@ -77,36 +93,36 @@ class Intake:
             report(f"{name}: {receipt.message or f'{receipt.accepted:,} rows'}")
             yield receipt
 
-    def file(
-        self,
-        path: Path,
-        name: str,
-        folder: Path,
-        tables: list[Source],
-        stat: os.stat_result,
-        fingerprint: str,
-        declared: dict[str, str],
-    ) -> Receipt:
-        """The receipt of one new or changed file."""
-        receipt = _blank(name, folder.name, stat.st_size, stat.st_mtime_ns, fingerprint, declared)
+    def open(self, folder: Path) -> Drop:
+        """A folder of landing, with its mapping read once."""
+        tables = [s for s in self.catalog.sources.values() if s.landing_folder == folder.name]
+        fingerprint = _fingerprint(folder, tables, self.receipts, self.zone)
+        try:
+            declared = mapping.load(folder, {c for s in tables for c in s.columns})
+        except Unreadable as error:
+            return Drop(folder, tables, error, fingerprint)
+        return Drop(folder, tables, declared, fingerprint)
+
+    def file(self, path: Path, drop: Drop, receipt: Receipt) -> Receipt:
+        """Fills in the receipt of one new or changed file."""
         with ThreadPoolExecutor(1) as aside:
             hashing = aside.submit(_look_through, path)
             # Bytes that were read before have the size that they had then; any other file is read while it is hashed.
-            if self.receipts.any_of_size(folder.name, stat.st_size):
+            if self.receipts.any_of_size(receipt.source, receipt.size):
                 receipt = replace(receipt, sha256=hashing.result()[0])
                 seen = self._seen(receipt)
                 if seen:
                     return seen
-            receipt, outcome = self.read(path, folder, receipt, tables, lambda: hashing.result()[1])
+            receipt, outcome = self.read(path, drop, receipt, lambda: hashing.result()[1])
             receipt = replace(receipt, sha256=hashing.result()[0])
-        receipt = replace(receipt, stored_as=f"{receipt.sha256}.{fingerprint}")
+        receipt = replace(receipt, stored_as=f"{receipt.sha256}.{receipt.fingerprint}")
         if outcome:
             self.receipts.store(receipt)
             return receipt
-        earlier = self.receipts.all.get((name, receipt.sha256))
+        earlier = self.receipts.all.get((receipt.name, receipt.sha256))
         if earlier and earlier.status == "accepted":  # a slip in mapping.yml must not empty a feed
             message = f"kept as it was read before; now: {receipt.message}"
-            return replace(earlier, fingerprint=fingerprint, mtime_ns=stat.st_mtime_ns, message=message)
+            return replace(earlier, fingerprint=receipt.fingerprint, mtime_ns=receipt.mtime_ns, message=message)
         return receipt
 
     def _seen(self, receipt: Receipt) -> Receipt | None:
@@ -131,7 +147,7 @@ class Intake:
         return local.astimezone(UTC).isoformat(timespec="seconds")
 
     def read(
-        self, path: Path, folder: Path, receipt: Receipt, tables: list[Source], lines: Callable[[], int]
+        self, path: Path, drop: Drop, receipt: Receipt, lines: Callable[[], int]
     ) -> tuple[Receipt, Outcome | None]:
         """Reads one file into the incoming files of its table."""
         earlier = self.receipts.all.get((receipt.name, receipt.sha256))
@@ -139,19 +155,20 @@ class Intake:
             receipt = replace(receipt, received_at=earlier.received_at)
         receipt = replace(receipt, known_at=self._known_at(receipt))
         try:
-            if not tables:
-                raise Unreadable(self._no_source(folder))
+            if not drop.tables:
+                raise Unreadable(self._no_source(drop.path))
             if "\\x" in receipt.name:
                 raise Unreadable("its name holds bytes that are not UTF-8; rename the file")
-            declared = mapping.load(folder, {c for s in tables for c in s.columns})
-            options = {"encoding": declared.encoding} if declared.encoding else {}
-            parsed = _parse(Landed(path, receipt.name, folder.name, options, lines), self.connection, tables)
+            if isinstance(drop.mapping, Unreadable):
+                raise drop.mapping
+            options = {"encoding": drop.mapping.encoding} if drop.mapping.encoding else {}
+            parsed = _parse(Landed(path, receipt.name, receipt.source, options, lines), self.connection, drop.tables)
             if receipt.declared.get("vintage"):
                 parsed.facts["vintage"] = receipt.declared["vintage"]
             receipt = replace(receipt, table=parsed.table)
             spec = self.catalog.sources[parsed.table]
             target, aside = self.receipts.incoming(parsed.table)
-            outcome = receive(self.connection, parsed, spec, declared, self.zone, target, aside)
+            outcome = receive(self.connection, parsed, spec, drop.mapping, self.zone, target, aside)
         except NotNeeded as reason:
             return replace(receipt, status="not_needed", message=str(reason)), None
         except MissingColumns as reason:
@@ -220,15 +237,6 @@ def _blank(name: str, source: str, size: int, mtime_ns: int, fingerprint: str, d
 def _look_through(path: Path) -> tuple[str, int]:
     with path.open("rb") as file:
         return delimited.looked_through(file)
-
-
-def _declared(folder: Path, path: Path, tables: list[Source]) -> dict[str, str]:
-    """What mapping.yml declares of this file. A mapping that cannot be read is told when the file is."""
-    try:
-        facts = mapping.load(folder, {c for s in tables for c in s.columns}).facts(path.relative_to(folder).as_posix())
-    except Unreadable:
-        return {}
-    return facts.model_dump(exclude_none=True)
 
 
 def _unforeseen(error: Exception) -> str:
