@@ -5,11 +5,14 @@ One outcome per rule; a rule that fails with severity `fail` keeps the release b
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from assets.catalog import Severity, Source, Table
+from assets.raw import corrections
 from assets.raw.casts import name, quote
+from assets.raw.reading import Unreadable
 from assets.raw.receipts import Receipt
 
 SHOWN = 5  # keys of failing rows that a message names
@@ -51,6 +54,27 @@ def check_source(connection: duckdb.DuckDBPyConnection, source: Source, receipts
     lost += [r.name for r in files if r.status == "accepted" and counted.get((r.name, r.sha256), 0) != r.accepted]
     conserved = Outcome("nothing_lost", raw, "fail", not lost, len(lost), ", ".join(lost[:SHOWN]))
     return [conserved, _rows(connection, raw, source)]
+
+
+def check_corrections(landing: Path, sources: Iterable[Source], receipts: Iterable[Receipt]) -> list[Outcome]:
+    """Of each corrections.yml: whether its corrections still mend what they were made for. receipts: oldest first."""
+    accepted, outcomes = [r for r in receipts if r.status == "accepted"], []
+    every = list(sources)
+    for path in sorted(landing.glob(f"*/**/{corrections.NAME}")):
+        folder = path.parent.relative_to(landing)
+        tables = [s for s in every if s.landing_folder == folder.parts[0]]
+        try:
+            told = corrections.load(path.parent, tables)
+        except Unreadable:  # its files say so
+            continue
+        here = [r for r in accepted if r.name.startswith(f"{folder.as_posix()}/")]
+        if tables and told.corrections:
+            found = [why for c in told.corrections if (why := corrections.outstanding(c, here))]
+            table = f"raw.{tables[0].source}"
+            outcomes.append(
+                Outcome(f"corrections_of_{folder.as_posix()}", table, "fail", not found, len(found), "; ".join(found))
+            )
+    return outcomes
 
 
 def _rules(table: Table) -> list[tuple[str, str, Severity, str]]:

@@ -61,7 +61,8 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
     models.prepare(connection)
     _remember(connection, {f"raw.{table}": fingerprint for table, fingerprint in prints.items()})
     known = ledger.known(known_on)
-    _keep(connection, [o for s in sources.values() for o in checks.check_source(connection, s, known)], "raw.")
+    found = [o for s in sources.values() for o in checks.check_source(connection, s, known)]
+    _keep(connection, found + checks.check_corrections(request.landing, sources.values(), known), "raw.")
     return new
 
 
@@ -69,8 +70,7 @@ def instant(request: Request, ledger: Receipts) -> datetime:
     """Up to when receipts count: as asked, else the last one there is, so that the same files give the same release."""
     if request.known_on:
         return request.known_on
-    known = [datetime.fromisoformat(r.known_at) for r in ledger.all.values()]
-    return max(known, default=datetime.fromtimestamp(0, UTC))
+    return ledger.last_known() or datetime.fromtimestamp(0, UTC)
 
 
 def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[str, int]:

@@ -19,6 +19,7 @@ RECEIPT = {
     "_known_at": "timestamp",
     "_order": "bigint",
     "_file": "varchar",
+    "_gone_at": "timestamp",
 }
 
 Row = dict[str, Any]

@@ -44,6 +44,7 @@ class SourceColumn(Strict):
     required: bool = False
     personal: bool = False
     from_file: bool = False
+    local: bool = False  # an id that is unique only within its jurisdiction
     values: list[str] | None = None
     min: float | None = None
     max: float | None = None
@@ -94,16 +95,17 @@ class Source(Strict):
     @field_validator("columns", mode="before")
     @classmethod
     def _expand_spans(cls, columns: dict[str, Any]) -> dict[str, Any]:
-        """`name_{2000..2003}` stands for four columns, and so in their aliases."""
+        """`name_{2000..2003}` stands for four columns, and so in their aliases; `{001..029}` keeps its zeros."""
         out: dict[str, Any] = {}
         for name, spec in columns.items():
             span = re.search(r"\{(\d+)\.\.(\d+)\}", name)
             if not span:
                 out[name] = spec
                 continue
-            for number in range(int(span[1]), int(span[2]) + 1):
-                aliases = [a.replace(span[0], str(number)) for a in spec.get("aliases", [])]
-                out[name.replace(span[0], str(number))] = {**spec, "aliases": aliases}
+            for value in range(int(span[1]), int(span[2]) + 1):
+                number = str(value).zfill(len(span[1]))
+                aliases = [a.replace(span[0], number) for a in spec.get("aliases", [])]
+                out[name.replace(span[0], number)] = {**spec, "aliases": aliases}
         return out
 
     @model_validator(mode="after")

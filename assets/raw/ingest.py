@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from assets.raw import (
     bls_laus,
     census_gazetteer,
     census_population,
+    corrections,
     delimited,
     hud_allocations,
     mapping,
@@ -41,24 +42,37 @@ PUBLISHERS: dict[str, ModuleType] = {
     "hud_allocations": hud_allocations,
 }
 GAZETTEER = "census_gazetteer"
-NOT_DATA = {mapping.NAME, "program.yml", "truth.json", "readme", "readme.txt", "readme.md", "thumbs.db"}
+NOT_DATA = {
+    mapping.NAME,
+    corrections.NAME,
+    "program.yml",
+    "truth.json",
+    "readme",
+    "readme.txt",
+    "readme.md",
+    "thumbs.db",
+}
 Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Drop:
-    """One folder of landing as it is read: its raw tables, its mapping (or why it has none), and a fingerprint of both."""
+    """Files that are read alike: their folder, raw tables, mapping and corrections (or why they cannot be read), and a
+    fingerprint of it all."""
 
     path: Path
     tables: list[Source]
-    mapping: mapping.Mapping | Unreadable
+    mapping: mapping.Mapping
+    corrections: corrections.Corrections
+    broken: Unreadable | None
     fingerprint: str
 
     def declared(self, file: Path) -> dict[str, str]:
-        """What the mapping declares of a file. A mapping that cannot be read is told when the file is."""
-        if isinstance(self.mapping, Unreadable):
-            return {}
-        return self.mapping.facts(file.relative_to(self.path).as_posix()).model_dump(exclude_none=True)
+        """What the mapping declares of a file."""
+        return self.mapping.facts(self.below(file)).model_dump(exclude_none=True)
+
+    def below(self, file: Path) -> str:
+        return file.relative_to(self.path).as_posix()
 
 
 @dataclass(frozen=True)
@@ -70,11 +84,12 @@ class Intake:
     connection: duckdb.DuckDBPyConnection
     catalog: Catalog
     zone: str
+    drops: dict[Path, Drop] = field(default_factory=dict)
 
     def folder(self, folder: Path, report: Report, deep: bool = True) -> Iterator[Receipt]:
         """Takes in what is new in one folder; a file that fails is refused with its reason, and the others go on."""
-        drop = self.open(folder)
         for path in _files(folder, deep):
+            drop = self.drop(path, folder)
             name = _name(path, self.landing)
             try:
                 stat = path.stat()
@@ -92,16 +107,39 @@ class Intake:
             self.receipts.keep(receipt)
             report(f"{name}: {receipt.message or f'{receipt.accepted:,} rows'}")
             yield receipt
+        if deep:
+            self.withdraw(folder)
 
-    def open(self, folder: Path) -> Drop:
-        """A folder of landing, with its mapping read once."""
-        tables = [s for s in self.catalog.sources.values() if s.landing_folder == folder.name]
+    def drop(self, file: Path, source: Path) -> Drop:
+        """How a file is read: by the declarations nearest to it, each read once."""
+        folder = mapping.folder_of(file, source)
+        if folder not in self.drops:
+            self.drops[folder] = self.open(folder, source)
+        return self.drops[folder]
+
+    def open(self, folder: Path, source: Path) -> Drop:
+        tables = [s for s in self.catalog.sources.values() if s.landing_folder == source.name]
         fingerprint = _fingerprint(folder, tables, self.receipts, self.zone)
+        none = mapping.Mapping(), corrections.Corrections()
         try:
             declared = mapping.load(folder, {c for s in tables for c in s.columns})
+            if declared.jurisdiction and not any(c.local for s in tables for c in s.columns.values()):
+                raise Unreadable(f"{mapping.NAME}: jurisdiction: no id of {source.name} is local to one; remove it")
+            return Drop(folder, tables, declared, corrections.load(folder, tables), None, fingerprint)
         except Unreadable as error:
-            return Drop(folder, tables, error, fingerprint)
-        return Drop(folder, tables, declared, fingerprint)
+            return Drop(folder, tables, *none, error, fingerprint)
+
+    def withdraw(self, folder: Path) -> None:
+        """Marks the files that a declaration withdraws by now, and those that it does no longer."""
+        for receipt in [r for r in self.receipts.all.values() if r.source == folder.name]:
+            path = self.landing / receipt.name
+            drop = self.drop(path, folder)
+            if drop.broken:
+                continue
+            why = drop.corrections.withdraws(drop.below(path), receipt.sha256)
+            if why != receipt.withdrawn:
+                at = datetime.now(UTC).isoformat(timespec="seconds") if why else ""
+                self.receipts.keep(replace(receipt, withdrawn=why, withdrawn_at=at))
 
     def file(self, path: Path, drop: Drop, receipt: Receipt) -> Receipt:
         """Fills in the receipt of one new or changed file."""
@@ -156,19 +194,22 @@ class Intake:
         receipt = replace(receipt, known_at=self._known_at(receipt))
         try:
             if not drop.tables:
-                raise Unreadable(self._no_source(drop.path))
+                raise Unreadable(
+                    self._no_source(self.landing / receipt.source if "/" in receipt.name else self.landing)
+                )
             if "\\x" in receipt.name:
                 raise Unreadable("its name holds bytes that are not UTF-8; rename the file")
-            if isinstance(drop.mapping, Unreadable):
-                raise drop.mapping
-            options = {"encoding": drop.mapping.encoding} if drop.mapping.encoding else {}
+            if drop.broken:
+                raise drop.broken
+            options = receipt.declared | ({"encoding": drop.mapping.encoding} if drop.mapping.encoding else {})
             parsed = _parse(Landed(path, receipt.name, receipt.source, options, lines), self.connection, drop.tables)
             if receipt.declared.get("vintage"):
                 parsed.facts["vintage"] = receipt.declared["vintage"]
             receipt = replace(receipt, table=parsed.table)
             spec = self.catalog.sources[parsed.table]
             target, aside = self.receipts.incoming(parsed.table)
-            outcome = receive(self.connection, parsed, spec, drop.mapping, self.zone, target, aside)
+            repairs = drop.corrections.of(drop.below(path))
+            outcome = receive(self.connection, parsed, spec, drop.mapping, self.zone, target, aside, repairs)
         except NotNeeded as reason:
             return replace(receipt, status="not_needed", message=str(reason)), None
         except MissingColumns as reason:
@@ -257,7 +298,8 @@ def _parse(landed: Landed, connection: duckdb.DuckDBPyConnection, tables: list[S
 
 def _fingerprint(folder: Path, tables: list[Source], receipts: Receipts, zone: str) -> str:
     """Of all that decides how the files of this folder are read, apart from their bytes."""
-    parts = [_code(), zone, *(t.model_dump_json() for t in tables), mapping.text(folder)]
+    parts = [_code(), zone, *(t.model_dump_json() for t in tables)]
+    parts += [mapping.text(folder), mapping.text(folder, corrections.NAME)]
     if any(c.type == "city" for t in tables for c in t.columns.values()):
         parts += sorted(r.sha256 for r in receipts.all.values() if r.table == GAZETTEER and r.status == "accepted")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -2,16 +2,17 @@
 
 import fnmatch
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Literal
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assets.raw.reading import Unreadable
 
 NAME = "mapping.yml"
+DECLARATIONS = (NAME, "corrections.yml")
 ENCODINGS = {"utf-8": "utf-8", "latin-1": "latin-1", "latin1": "latin-1", "iso-8859-1": "latin-1", "utf-16": "utf-16"}
 
 
@@ -31,6 +32,9 @@ class FileFacts(BaseModel):
     model_config = ConfigDict(extra="forbid")
     delivered_on: str | None = None
     vintage: str | None = None
+    year: str | None = None
+    product: str | None = None
+    full: Literal["true", "false"] | None = None
 
     @field_validator("delivered_on")
     @classmethod
@@ -41,11 +45,11 @@ class FileFacts(BaseModel):
 
     @classmethod
     def parse(cls, facts: dict[str, Any]) -> "FileFacts":
-        return cls.model_validate({key: str(value) for key, value in facts.items()})
+        return cls.model_validate({k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in facts.items()})
 
 
 class Mapping(BaseModel):
-    """One `mapping.yml` (docs/architecture.md shows every key)."""
+    """One `mapping.yml` (docs/mapping.md shows every key)."""
 
     model_config = ConfigDict(extra="forbid")
     columns: dict[str, str | list[str]] = {}
@@ -55,6 +59,7 @@ class Mapping(BaseModel):
     dates: Literal["mdy", "dmy", "ymd"] | None = None
     encoding: str | None = None
     ignore: list[str] = []
+    jurisdiction: str | None = Field(None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)
     files: dict[str, dict[str, Any]] = {}
 
     @field_validator("zone")
@@ -73,6 +78,14 @@ class Mapping(BaseModel):
             raise ValueError(f"{encoding} cannot be read; expected one of {', '.join(ENCODINGS)}")
         return ENCODINGS[encoding.lower()]
 
+    @field_validator("files")
+    @classmethod
+    def _below(cls, files: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for pattern, facts in files.items():
+            within(pattern)
+            FileFacts.parse(facts)
+        return files
+
     def targets(self, column: str) -> list[str]:
         """Which contract columns a column of the file fills."""
         target = self.columns.get(column, column)
@@ -87,10 +100,40 @@ class Mapping(BaseModel):
         return FileFacts.parse(facts)
 
 
-def text(folder: Path) -> str:
-    """The folder's mapping as it stands, empty where there is none."""
-    path = folder / NAME
+def within(pattern: str) -> str:
+    """The pattern, which must name files below the folder that its file lies in."""
+    path = PurePosixPath(pattern)
+    if not pattern or path.is_absolute() or ".." in path.parts or "\\" in pattern or ":" in path.parts[0]:
+        raise ValueError(f"{pattern!r} leaves the folder; expected a name below it, such as 2014/*.csv")
+    return pattern
+
+
+def folder_of(file: Path, source: Path) -> Path:
+    """The nearest folder, from the file's own up to its source's, that declares anything; else the source's."""
+    tells = (f for f in file.parents if f == source or any((f / told).is_file() for told in DECLARATIONS))
+    return next(tells, source)
+
+
+def text(folder: Path, name: str = NAME) -> str:
+    """A folder's declaration as it stands, empty where there is none."""
+    path = folder / name
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+Declared = TypeVar("Declared", bound=BaseModel)
+
+
+def declared(folder: Path, name: str, model: type[Declared]) -> Declared:
+    """What a YAML file beside the data declares, or the model's defaults. Raises Unreadable naming the key."""
+    if "\ufffd" in text(folder, name):
+        raise Unreadable(f"{name} is not valid YAML: it holds bytes that are not UTF-8; save it as UTF-8")
+    try:
+        return model.model_validate(yaml.load(text(folder, name), Loader=Words) or {})
+    except (yaml.YAMLError, RecursionError) as error:
+        raise Unreadable(f"{name} is not valid YAML: {error}") from error
+    except ValidationError as error:
+        lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise Unreadable(f"{name}: {lines}") from error
 
 
 def load(folder: Path, columns: set[str]) -> Mapping:
@@ -98,17 +141,7 @@ def load(folder: Path, columns: set[str]) -> Mapping:
 
     Raises Unreadable where the file is not a valid mapping.
     """
-    if "\ufffd" in text(folder):
-        raise Unreadable(f"{NAME} is not valid YAML: it holds bytes that are not UTF-8; save it as UTF-8")
-    try:
-        mapping = Mapping.model_validate(yaml.load(text(folder), Loader=Words) or {})
-        for facts in mapping.files.values():
-            FileFacts.parse(facts)
-    except yaml.YAMLError as error:
-        raise Unreadable(f"{NAME} is not valid YAML: {error}") from error
-    except ValidationError as error:
-        lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise Unreadable(f"{NAME}: {lines}") from error
+    mapping = declared(folder, NAME, Mapping)
     named = {t for c in mapping.columns for t in mapping.targets(c)} | set(mapping.constants) | set(mapping.values)
     named |= {c for by in mapping.values.values() for v in by.values() if isinstance(v, dict) for c in v}
     if unknown := sorted(named - columns):

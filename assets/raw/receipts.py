@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of one file. status: accepted, repeat (same bytes as another file), refused, not_needed."""
+    """What became of one file. status: accepted, repeat (same bytes as another file), refused, not_needed, withdrawn."""
 
     name: str
     source: str
@@ -30,6 +30,9 @@ class Receipt:
     explicit_rows: bool = False
     unused: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
+    corrections: dict[str, list[int]] = field(default_factory=dict)  # tried on it: rows found, mended, right already
+    withdrawn: str = ""  # why it does not count, and since when
+    withdrawn_at: str = ""
     received_at: str = ""
     known_at: str = ""
     stored_as: str = ""  # stem of the files that hold its rows
@@ -130,9 +133,22 @@ class Receipts:
         return self.quarantine / receipt.table / f"{receipt.stored_as}.parquet"
 
     def known(self, known_on: datetime) -> list[Receipt]:
-        """Receipts that count at that instant, oldest first."""
-        found = [r for r in self.all.values() if datetime.fromisoformat(r.known_at) <= known_on]
+        """Receipts that count at that instant, oldest first; one that was withdrawn by then says so, and holds no rows."""
+        found = [_standing(r, known_on) for r in self.all.values() if datetime.fromisoformat(r.known_at) <= known_on]
         return sorted(found, key=lambda r: (r.known_at, r.order, r.name))
+
+    def last_known(self) -> datetime | None:
+        """The instant of the last thing that became known: a file, or that one is withdrawn."""
+        instants = [at for r in self.all.values() for at in (r.known_at, r.withdrawn_at) if at]
+        return max(map(datetime.fromisoformat, instants), default=None)
+
+
+def _standing(receipt: Receipt, known_on: datetime) -> Receipt:
+    if receipt.withdrawn_at and datetime.fromisoformat(receipt.withdrawn_at) <= known_on:
+        return replace(
+            receipt, status="withdrawn", message=receipt.withdrawn, received=0, accepted=0, quarantined=0, repeats=0
+        )
+    return receipt
 
 
 def places_of(typed: Path) -> Path:

@@ -6,6 +6,7 @@ such rows are then explained cell by cell, and rows equal to an earlier one of t
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.catalog import Source
-from assets.raw import places, set_aside
+from assets.raw import corrections, places, set_aside
 from assets.raw.casts import Cast, cast, file, name, quote
 from assets.raw.mapping import Mapping
 from assets.raw.reading import Fault, Parsed, Unreadable
@@ -51,6 +52,7 @@ class Outcome:
     explicit_rows: bool
     unused: list[str]
     facts: dict[str, str]
+    corrections: dict[str, list[int]]
 
 
 def receive(
@@ -61,6 +63,7 @@ def receive(
     zone: str,
     target: Path,
     aside: Path,
+    repairs: Sequence[corrections.Correction] = (),
 ) -> Outcome:
     """Writes `target` (typed rows) and `aside` (rows set aside, where there are any); both whole or not at all.
 
@@ -71,6 +74,9 @@ def receive(
     aside.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     texts, unused = _texts(parsed, spec, mapping)
+    repairs = [c for c in repairs if c.columns() <= set(spec.columns)]
+    tried = corrections.count(parsed.rows, texts, repairs)
+    texts = _prefixed(corrections.apply(texts, repairs), spec, mapping)
     cells = {column: cast(column, s, mapping.dates, mapping.zone or zone) for column, s in spec.columns.items()}
     numbered = '"_row"' if "_row" in parsed.rows.columns else None
     select = _select(spec, texts, cells, numbered)
@@ -108,6 +114,7 @@ def receive(
         explicit_rows=numbered is not None,
         unused=unused,
         facts=parsed.facts,
+        corrections=tried,
     )
 
 
@@ -163,6 +170,15 @@ def _mapped(texts: dict[str, str], mapping: Mapping) -> dict[str, str]:
         for into, cases in arms.items():
             out[into] = f"case {' '.join(cases)} else {texts.get(into, 'null')} end"
     return out
+
+
+def _prefixed(texts: dict[str, str], spec: Source, mapping: Mapping) -> dict[str, str]:
+    """Ids that are unique only within a jurisdiction, with its name before them."""
+    if mapping.jurisdiction is None:
+        return texts
+    before = quote(f"{mapping.jurisdiction}:")
+    local = {c: f"{before} || nullif(trim({texts[c]}), '')" for c, s in spec.columns.items() if s.local and c in texts}
+    return texts | local
 
 
 def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbered: str | None) -> str:

@@ -21,14 +21,33 @@ def make_views(
     prints = {}
     for table, spec in sources.items():
         files = [r for r in known if r.table == table and r.status == "accepted"]
-        parts = [_file_view(receipts, r, spec) for r in files] or [_empty_view(spec)]
+        gone = [_gone_at(r, files) for r in files]
+        parts = [_file_view(receipts, r, spec, at) for r, at in zip(files, gone, strict=True)] or [_empty_view(spec)]
         connection.execute(f"create or replace view raw.{sql_name(table)} as {' union all '.join(parts)}")
-        told = [(r.stored_as, r.known_at, r.order, r.name) for r in files]
+        told = [(r.stored_as, r.known_at, r.order, r.name, at) for r, at in zip(files, gone, strict=True)]
         prints[table] = hashlib.sha256(json.dumps(told).encode()).hexdigest()
     return prints
 
 
-def _file_view(receipts: Receipts, receipt: Receipt, spec: Source) -> str:
+def _gone_at(receipt: Receipt, files: list[Receipt]) -> str | None:
+    """When a later file said the whole again: the same name re-sent, or a full export into the same folder.
+
+    A record that none of the later files has is then no longer at its source.
+    """
+    folder = receipt.name.rpartition("/")[0]
+    again = [
+        (r.known_at, r.order)
+        for r in files
+        if r.name == receipt.name or (r.declared.get("full") == "true" and r.name.rpartition("/")[0] == folder)
+    ]
+    return min((at for at in again if at > (receipt.known_at, receipt.order)), default=(None, 0))[0]
+
+
+def _utc(instant: str) -> str:
+    return datetime.fromisoformat(instant).astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+
+
+def _file_view(receipts: Receipts, receipt: Receipt, spec: Source, gone_at: str | None) -> str:
     typed = receipts.typed(receipt)
     cities = [c for c, s in spec.columns.items() if s.type == "city"]
     columns = ", ".join(
@@ -41,14 +60,15 @@ def _file_view(receipts: Receipts, receipt: Receipt, spec: Source) -> str:
         for c in cities
     )
     row = "t._row" if receipt.explicit_rows else f"t.file_row_number + {receipt.first_row}"
-    known = datetime.fromisoformat(receipt.known_at).astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    gone = f"timestamp {quote(_utc(gone_at))}" if gone_at else "null::timestamp"
     aside = file(receipts.aside(receipt))
     fits = "true"
     if receipt.quarantined or receipt.repeats:
         fits = f't.file_row_number not in (select "index" from read_parquet({aside}) where "index" is not null)'
     return f"""
         select {columns}, {quote(receipt.sha256)} as _sha256, ({row})::bigint as _row,
-            timestamp {quote(known)} as _known_at, {receipt.order}::bigint as _order, {quote(receipt.name)} as _file
+            timestamp {quote(_utc(receipt.known_at))} as _known_at, {receipt.order}::bigint as _order,
+            {quote(receipt.name)} as _file, {gone} as _gone_at
         from read_parquet({file(typed)}, file_row_number = true) as t{joins}
         where {fits}
     """
@@ -58,6 +78,6 @@ def _empty_view(spec: Source) -> str:
     columns = ", ".join(f"null::{t} as {sql_name(c)}" for c, t in spec.raw_columns().items())
     tail = (
         "null::varchar as _sha256, null::bigint as _row, null::timestamp as _known_at, null::bigint as _order,"
-        " null::varchar as _file"
+        " null::varchar as _file, null::timestamp as _gone_at"
     )
     return f"select {columns}, {tail} where false"
