@@ -137,7 +137,7 @@ def count(
             f"select count(*) filter ({here}), count(*) filter ({there} and {c.holds(texts, c.expect)}),"
             f" count(*) filter ({there} and {c.holds(texts, c.value)}) from received",
         )
-        found[c.id] = [int(n) for n in counted.fetchone()]
+        found[c.id] = [int(n) for n in counted.fetchall()[0]]
     return found
 
 

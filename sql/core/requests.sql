@@ -84,6 +84,7 @@ select
     case when c.first_response_at < c.as_of_at then (c.answered_seconds - c.asked_seconds) / 3600 end as response_hours,
     c.known_at,
     c.versions,
+    c.vanished_at,
     c.is_conflicted
 from clocked as c
 left join reference.business_days as d

@@ -27,6 +27,7 @@ select
     due_on,
     due_calendar_at,
     response_hours,
-    known_at
+    known_at,
+    vanished_at
 from core.requests
 order by request_id
