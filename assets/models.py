@@ -16,13 +16,14 @@ from sqlglot import exp
 
 FOLDER = Path(__file__).parents[1] / "sql"
 READS = {  # a layer reads these and no other
-    "staging": {"raw", "reference"},
+    "staging": {"raw", "staging", "reference"},
     "core": {"staging", "core", "reference"},
     "metrics": {"core", "metrics", "reference"},
     "published": {"core", "metrics", "published", "reference"},
 }
 REFERENCE = (
-    "params", "periods", "hours", "business_days", "topics", "metrics", "places", "place_names", "bootstrap_weights", "rules",
+    "params", "periods", "hours", "business_days", "topics", "metrics", "places", "place_names", "place_aliases", "county_systems",
+    "bootstrap_weights", "rules",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -136,6 +136,10 @@ class Receipts:
         """Receipts that count at that instant, oldest first; one that was withdrawn by then says so, and holds no rows."""
         found = [_standing(r, known_on) for r in self.all.values() if datetime.fromisoformat(r.known_at) <= known_on]
         return sorted(found, key=lambda r: (r.known_at, r.order, r.name))
+
+    def standing(self) -> list[Receipt]:
+        """Every receipt as it counts now, by source and name."""
+        return sorted(self.known(datetime.max.replace(tzinfo=UTC)), key=lambda r: (r.source, r.name, r.order))
 
     def last_known(self) -> datetime | None:
         """The instant of the last thing that became known: a file, or that one is withdrawn."""

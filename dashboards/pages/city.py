@@ -15,10 +15,12 @@ VINTAGES = [
     Column("period_start", "From", "date"),
     Column("period_end", "To", "date"),
     Column("value", "Value", "number"),
+    Column("moe", "Margin of error (90%)", "number"),
     Column("unit", "Unit"),
     Column("state", "State"),
     Column("source", "Source"),
     Column("vintage", "Vintage"),
+    Column("note", "Note"),
 ]
 LEVELS = {"place": "City", "county": "County: context, not the city"}
 

@@ -71,6 +71,25 @@ def aside(view: Selection) -> None:
         )
 
 
+def vanished(view: Selection) -> None:
+    """Records that a later export of the whole no longer has."""
+    rows = queries.rows(view.release, "vanished_records", "vanished_at desc, feed, record_id")
+    if not rows:
+        return
+    st.subheader("Records that left their source", anchor=False)
+    st.caption(
+        "A later export of the whole no longer has them. They still count, as they were last known: ask the sender whether "
+        "they were deleted, and why."
+    )
+    columns = [
+        Column("feed", "Feed"),
+        Column("record_id", "Record"),
+        Column("last_known_at", "Last told of (Eastern)", "time"),
+        Column("vanished_at", "Missing since (Eastern)", "time"),
+    ]
+    tables.show(rows, columns, "vanished", "Records that left their source")
+
+
 def checks(view: Selection) -> None:
     """The checks of the release, those that did not pass first."""
     st.subheader("Checks", anchor=False)
@@ -121,5 +140,6 @@ if files:
 else:
     frame.empty("No receipts.", "This release does not carry the table of sources.")
 aside(view)
+vanished(view)
 checks(view)
 frame.end(view)

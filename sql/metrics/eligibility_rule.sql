@@ -1,7 +1,8 @@
 -- One row per city × criterion of the program's rule: the figure used, its vintage, and whether it meets the rule.
 -- Cities: every place with a population, and core.cities. Only a place's own figure is used, never its county's.
 -- The figure is the default vintage of the rule's period (a year or the year a longer period ends in; no period: the
--- latest); months are never used. Without it the criterion is cannot_say, never no.
+-- latest); months are never used, and of two surveys that end in one year the longer one, which covers every city over
+-- 40,000 people (a one-year survey begins at 65,000). Without it the criterion is cannot_say, never no.
 -- eligible: the population floor must hold and any one of the others. yes and no are said only where no missing
 -- figure could change them.
 with cities as (
@@ -26,7 +27,7 @@ chosen as (
     inner join figures as f
         on r.indicator = f.indicator and (r.period is null or right(r.period, 4) = cast(year(f.period_end) as varchar))
     qualify row_number() over (
-        partition by r.criterion, f.city_id order by f.period_end desc, f.period_start desc
+        partition by r.criterion, f.city_id order by f.period_end desc, f.period_start
     ) = 1
 ),
 

@@ -13,6 +13,7 @@ select
     source,
     state,
     reason,
+    note,
     known_at,
     is_default
 from core.indicator_values

@@ -11,7 +11,8 @@ from assets.raw import places
 
 Row = dict[str, Any]
 TABLES = ("bls_laus_county", "bls_laus_data", "bls_laus_area", "bls_laus_footnote", "census_population")
-TABLES += ("census_population_places", "hud_allocations", "census_gazetteer")
+TABLES += ("census_population_places", "census_population_counties", "hud_allocations", "census_gazetteer")
+TABLES += ("census_acs", "census_saipe", "census_permits", "bea_county")
 SERIES = "LAUCT{place}000000{measure}"  # 20 characters: LA, U, CT, 2 of state, 5 of place, six zeros, measure
 
 
@@ -27,7 +28,9 @@ def make(bench: Any, **given: list[Row]) -> list[Row]:
     places.build(bench.connection)
     bench.run("staging.bls_laus_county", "staging.bls_laus_flat", "staging.census_population")
     bench.run("staging.census_population_places", "staging.hud_allocations")
-    bench.run("core.population_changes", "core.indicator_values")
+    bench.run("staging.census_population_counties", "staging.census_acs_shares", "staging.census_acs")
+    bench.run("staging.census_saipe", "staging.census_permits", "staging.bea_county", "core.observations")
+    bench.run("core.population_changes", "core.per_person", "core.survey_changes", "core.indicator_values")
     rows: list[Row] = bench.rows("from core.indicator_values")
     keys = {(r["geo_id"], r["indicator"], r["period_start"], r["period_end"], r["vintage"]) for r in rows}
     assert len(keys) == len(rows), "one row per key"
@@ -231,6 +234,7 @@ def test_hud_grantees_are_matched_exactly_or_listed(bench: Any) -> None:
     assert alpha == {
         "cdbg_usd": (924981.0, date(2020, 10, 1), date(2021, 9, 30)),
         "esg_usd": (0.0, date(2020, 10, 1), date(2021, 9, 30)),
+        "cdbg_per_person_usd": (None, date(2020, 10, 1), date(2021, 9, 30)),  # no population was received
     }
 
 
