@@ -1,6 +1,7 @@
 -- core.observations: one row per geography, indicator, period and vintage, as publishers give it; nothing is derived.
--- HUD's period is the federal fiscal year. edition orders vintages: the date or year that a vintage tells, else the day
--- it arrived. Two files of one source and vintage may give the same figure: the file that names places by code wins.
+-- HUD's period is the federal fiscal year. edition orders vintages: the date or year that a vintage tells ("2024 annual"
+-- comes after the months of 2024, a revision after what it revises), else the day it arrived. Two files of one source and
+-- vintage may give the same figure: the file that names places by code wins.
 with allocations as (
     select geo_id, indicator, fiscal_year, cast(value as double) as value, vintage, known_at
     from staging.hud_allocations
@@ -75,9 +76,13 @@ select
     note,
     unit,
     vintage,
-    coalesce(
-        nullif(regexp_extract(vintage, '^[A-Za-z ]*([0-9]{4}(-[0-9]{2})?(-[0-9]{2})?)( .*)?$', 1), ''),
-        cast(cast(known_at as date) as varchar)
+    concat(
+        coalesce(
+            nullif(regexp_extract(vintage, '^[A-Za-z ]*([0-9]{4}(-[0-9]{2})?(-[0-9]{2})?)( .*)?$', 1), ''),
+            cast(cast(known_at as date) as varchar)
+        ),
+        case when vintage like '____ annual%' then '-12-31' else '' end,
+        case when vintage like '%revised%' then ' revised' else '' end
     ) as edition,
     known_at
 from everything

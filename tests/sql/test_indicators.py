@@ -28,7 +28,7 @@ def make(bench: Any, **given: list[Row]) -> list[Row]:
     places.build(bench.connection)
     bench.run("staging.bls_laus_county", "staging.bls_laus_flat", "staging.census_population")
     bench.run("staging.census_population_places", "staging.hud_allocations")
-    bench.run("staging.census_population_counties", "staging.census_acs_shares", "staging.census_acs")
+    bench.run("staging.census_population_counties", "staging.acs_variables", "staging.census_acs")
     bench.run("staging.census_saipe", "staging.census_permits", "staging.bea_county", "core.observations")
     bench.run("core.population_changes", "core.per_person", "core.survey_changes", "core.indicator_values")
     rows: list[Row] = bench.rows("from core.indicator_values")
@@ -70,6 +70,8 @@ def test_both_vintages_are_kept_and_the_later_is_the_default(bench: Any) -> None
         ("2019", "2019-05-01", "2019-05-01"),  # a day within the year is later than the year
         ("final", "2013", "final"),  # no date in it: dated by its arrival, 2014-06-01
         ("final", "2015", "2015"),
+        ("2014-11 year to date", "2014 annual", "2014 annual"),
+        ("2014 annual revised", "2014 annual", "2014 annual revised"),
     ],
 )
 def test_which_vintage_is_last(bench: Any, first: str, second: str, default: str) -> None:

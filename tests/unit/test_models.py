@@ -65,8 +65,8 @@ def test_reads_are_found_wherever_they_stand(sql):
         ),
         ({"core__a": "select id from raw.requests"}, "sql/core/a.sql: core reads raw.requests; it may read only core"),
         (
-            {"staging__a": "select id from staging.b", "staging__b": "select 1 as id"},
-            "sql/staging/a.sql: staging reads staging.b",
+            {"staging__a": "select id from core.b", "core__b": "select 1 as id"},
+            "sql/staging/a.sql: staging reads core.b",
         ),
         ({"core__a": "select 1 as id; select 2 as id"}, "sql/core/a.sql: expected one select, found 2 statements"),
         ({"core__a": "drop table core.b"}, "sql/core/a.sql: expected one select"),
