@@ -70,7 +70,8 @@ def check_corrections(landing: Path, sources: Iterable[Source], receipts: Iterab
         here = [r for r in accepted if r.name.startswith(f"{folder.as_posix()}/")]
         if tables and told.corrections:
             found = [why for c in told.corrections if (why := corrections.outstanding(c, here))]
-            table = f"raw.{tables[0].source}"
+            wanted = told.corrections[0].columns()
+            table = next(f"raw.{s.source}" for s in tables if wanted <= set(s.columns))
             outcomes.append(
                 Outcome(f"corrections_of_{folder.as_posix()}", table, "fail", not found, len(found), "; ".join(found))
             )

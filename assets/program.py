@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from assets import declarations
 
 NAME = "program.yml"
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
@@ -65,10 +66,6 @@ class ProgramError(Exception):
     """program.yml is not valid; the message names the key."""
 
 
-class Words(yaml.BaseLoader):
-    """Every value as it is written, so that a day that does not exist is told by its key."""
-
-
 def load(landing: Path) -> Program:
     """The program of a landing folder, with defaults where it has no program.yml. Raises ProgramError."""
     path = landing / NAME
@@ -78,12 +75,12 @@ def load(landing: Path) -> Program:
             raise ProgramError(f"{misnamed[0]} is not read; rename it to {NAME}")
         return Program()
     try:
-        program = Program.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=Words) or {})
+        program = Program.model_validate(declarations.read(path.read_text(encoding="utf-8"), words=True))
         ZoneInfo(program.time_zone)
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ProgramError(f"{NAME}: {lines}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (declarations.Invalid, UnicodeDecodeError) as error:
         raise ProgramError(f"{NAME} is not valid YAML: {error}") from error
     except (KeyError, ValueError, OSError) as error:
         raise ProgramError(f"{NAME}: time_zone: {error}") from error

@@ -14,6 +14,7 @@ from dashboards.queries import Rows
 
 MISSING = "not recorded"
 PAGE = 1000
+FORMULA = "^([=+@\t\r\n\uff1d\uff0b\uff0d\uff20-])"  # and their full-width forms
 
 
 class Column(NamedTuple):
@@ -97,5 +98,17 @@ def _words(data: pa.Table, columns: Sequence[Column]) -> pa.Table:
 
 def _csv(data: pa.Table) -> bytes:
     out = io.BytesIO()
-    pyarrow.csv.write_csv(data, out)
+    pyarrow.csv.write_csv(plain_text(data), out)
     return out.getvalue()
+
+
+def plain_text(data: pa.Table) -> pa.Table:
+    """A table whose text no spreadsheet takes for a formula: an apostrophe before what begins like one; numbers stay.
+
+    Which first characters: OWASP, CSV Injection.
+    """
+    for place, field in enumerate(data.schema):
+        if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            text = pc.replace_substring_regex(data.column(place).cast(pa.string()), FORMULA, r"'\1")
+            data = data.set_column(place, field.name, text)
+    return data

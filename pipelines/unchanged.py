@@ -18,15 +18,16 @@ def stats(folder: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     stack = [folder]
     while stack:
+        below = stack.pop()
         try:
-            entries = list(os.scandir(stack.pop()))
+            entries = list(os.scandir(below))
         except FileNotFoundError:
             continue
         for entry in entries:
             if entry.name[0] == "." or entry.name == "__pycache__":
                 continue
             try:
-                if entry.is_dir(follow_symlinks=False):
+                if entry.is_dir(follow_symlinks=below == folder):  # the folder of a source may be a link
                     stack.append(entry.path)
                     continue
                 stat = entry.stat()
@@ -41,9 +42,14 @@ def code() -> dict[str, dict[str, list[int]]]:
     return {folder: stats(os.path.join(ROOT, folder)) for folder in CODE}
 
 
-def look(landing: str) -> dict[str, object]:
+def decisions(home: str) -> dict[str, list[int]]:
+    """The logs of what people decided; a line more is something to do."""
+    return stats(os.path.join(home, "decisions")) if home else {}
+
+
+def look(landing: str, home: str = "") -> dict[str, object]:
     """What there is before a run, so that what arrives while it runs is new to the next."""
-    return {"landing": landing, "files": stats(landing), "code": code()}
+    return {"landing": landing, "files": stats(landing), "decisions": decisions(home), "code": code()}
 
 
 def day(zone: str, instant: "datetime | None" = None) -> str:
@@ -95,6 +101,7 @@ def release(home: str, landing: str, as_of: str, known_on: str) -> str | None:
         and (state["landing"], state["as_of"], state["known_on"]) == (landing, as_of, known_on)
         and state["today"] == day(state["zone"])
         and state["files"] == stats(landing)
+        and state.get("decisions") == decisions(home)
         and state["code"] == code()
     )
     return current if same else None

@@ -20,13 +20,14 @@ FLAT_TABLES = (  # the header names that tell one flat file from another
     ("bls_laus_footnote", {"footnote_code", "footnote_text"}),
 )
 NOT_NEEDED = re.compile(
-    r"(area_type_code|measure_code|period|region_code|seasonal_code|seasonal|srd_code|state_region_division_code)\t"
+    r"(area_type_code|measure_code|period|region_code|seasonal_code|seasonal|srd_code|state_region_division_code)\s"
 )
 DOCUMENTS = re.compile(r"la\.(txt|contacts|readme)(\.gz)?", re.IGNORECASE)
 CODE = re.compile(r"\s*[A-Z]{2}\d{4}")  # how the LAUS code of a county line begins, whole or cut off
 COUNTY_LINE = re.compile(
     r"\s*([A-Z]{2}\d{6,13})\s+(\d{1,2})\s+(\d{1,3})\s+(\S.*?)\s+(\d{4})" + 4 * r"\s+([\d,.]+|\(?N\.?A\.?\)?|-)" + r"\s*"
 )
+MONTH_LINE = re.compile(r"\s*CN\d{11}\D.*\b[A-Z][a-z]{2}-\d\d\b")  # the month in place of the year
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 RELEASED = re.compile(r"\b([A-Z][a-z]{2,8})\.? +(\d{1,2}), *((?:19|20)\d\d)\b")
 
@@ -60,6 +61,11 @@ def _county(lines: list[str], connection: duckdb.DuckDBPyConnection) -> Parsed:
     """Lines from the header to the last one with a LAUS code are rows or rejects; what follows is the footer."""
     coded = [i for i, line in enumerate(lines) if CODE.match(line)]
     if not any(COUNTY_LINE.fullmatch(lines[i]) for i in coded):
+        if any(MONTH_LINE.match(lines[i]) for i in coded):
+            raise NotNeeded(
+                "the county table of the last 14 months, which the publisher replaces every month; the flat files "
+                "(la.data) have its figures of every month"
+            )
         raise _unknown()
     titles = [i for i, line in enumerate(lines[: coded[0]]) if "laus code" in line.lower()]
     first, last = (titles[-1] + 1 if titles else coded[0]), coded[-1]

@@ -1,43 +1,70 @@
-"""Census population estimates: SUB-EST files of any decade, and the workbook of incorporated places."""
+"""Census population estimates: SUB-EST and CO-EST files of any decade, and the workbook of incorporated places."""
 
 import re
+from collections.abc import Iterable
 
 import duckdb
 
 from assets.raw import delimited, tabular, workbook
 from assets.raw.reading import Fault, Landed, Parsed, Unreadable
 
-ESTIMATE = re.compile(r"popestimate_?((?:19|20)\d\d)", re.IGNORECASE)
+PLACES, COUNTIES = "census_population", "census_population_counties"
+ESTIMATE = re.compile(r"pop(?:estimate)?_?((?:19|20)\d\d)", re.IGNORECASE)  # POP_2000 up to Vintage 2009
+COUNT = re.compile(r"(?:census_?((?:19|20)\d\d)_?pop|popcensus_?((?:19|20)\d\d))", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)\d\d")
 HEADER_ROWS = 20  # the workbook's years stand within its first rows
 VINTAGE = re.compile(r"Vintage ((?:19|20)\d\d)")
+# When the Census Bureau released its estimates between two counts: those of 2000 to 2010 in September 2011 for counties
+# and in October 2012 for places, those of 2010 to 2020 in November 2024.
+RELEASED = {(COUNTIES, 2000): 2011, (PLACES, 2000): 2012, (COUNTIES, 2010): 2024, (PLACES, 2010): 2024}
+BETWEEN_COUNTS = re.compile(r"est(?:20)?[02]0int", re.IGNORECASE)
+ALTERNATIVE = re.compile(r"est2010-alt", re.IGNORECASE)  # another series of the same years as SUB-EST00INT
 
 
 def read(landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
-    """Rows of `census_population` (SUB-EST) or `census_population_places` (workbook), told apart by their content.
+    """Rows of `census_population` (SUB-EST), `census_population_counties` (CO-EST) or `census_population_places`
+    (workbook), told apart by their content.
 
-    The fact `vintage` is the year of the last estimate, or the one that the file names. Raises Unreadable for a file of
-    another product.
+    The fact `vintage` is the year of the last estimate, or the one that the file names. Estimates between two counts are
+    a vintage of the year of their release, as in "2012 intercensal". Raises Unreadable for a file of another product.
     """
     start = tabular.head(landed.path)
     if start.startswith((workbook.ZIP_MAGIC, workbook.OLE_MAGIC)):
         sheets = workbook.sheets(delimited.plain(landed.path))
         if any(len(_years(row)) >= 2 for sheet in sheets for row in sheet.rows[:HEADER_ROWS]):
-            return _places(sheets, connection)
-    parsed = tabular.read(landed, connection, "census_population") or delimited.read(
-        landed, connection, "census_population", encodings=("utf-8", "latin-1")
+            return _workbook(sheets, landed, connection)
+    parsed = tabular.read(landed, connection, PLACES) or delimited.read(
+        landed, connection, PLACES, encodings=("utf-8", "latin-1")
     )
-    years = [match[1] for name in parsed.rows.columns if (match := ESTIMATE.fullmatch(name))]
-    if not years or not {"state", "place"} <= {name.lower() for name in parsed.rows.columns}:
+    names = {name.lower() for name in parsed.rows.columns}
+    if not {"place", "ctyname"} & names or "state" not in names or not any(map(ESTIMATE.fullmatch, names)):
         raise Unreadable(
-            "the header is not that of a SUB-EST file or of the workbook of incorporated places; expected SUMLEV, STATE, "
-            "PLACE, NAME and POPESTIMATE columns, or a header with one column a year"
+            "the header is not that of a SUB-EST or CO-EST file or of the workbook of incorporated places; expected "
+            "SUMLEV, STATE, PLACE, NAME and POPESTIMATE columns (for counties COUNTY and CTYNAME), or a header with one "
+            "column a year"
         )
-    parsed.facts["vintage"] = max(years)
+    parsed.table = PLACES if "place" in names else COUNTIES
+    parsed.facts["vintage"] = _vintage(names, parsed.table, landed.name)
     return parsed
 
 
-def _places(sheets: list[workbook.Sheet], connection: duckdb.DuckDBPyConnection) -> Parsed:
+def _vintage(names: Iterable[str], table: str, file: str) -> str:
+    """The year of the last estimate; where a count comes after the first one, the year of release.
+
+    Only estimates between two counts know the later of them; the file's own name (sub-est2020int.csv) tells as well.
+    """
+    names = list(names)
+    estimates = [int(match[1]) for name in names if (match := ESTIMATE.fullmatch(name))]
+    counts = [int(match[1] or match[2]) for name in names if (match := COUNT.fullmatch(name))]
+    if ALTERNATIVE.search(file):
+        return "2010 alternative"
+    decade = min(estimates) // 10 * 10
+    if (max(counts, default=0) > min(estimates) or BETWEEN_COUNTS.search(file)) and (table, decade) in RELEASED:
+        return f"{RELEASED[table, decade]} intercensal"
+    return str(max(estimates))
+
+
+def _workbook(sheets: list[workbook.Sheet], landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
     """Rows between the header's line of years and the notes. A line amid them without any figure is a reject."""
     rows, at = next((s.rows, at) for s in sheets for at, row in enumerate(s.rows) if len(_years(row)) >= 2)
     columns = _columns(rows[: at + 1])
@@ -50,8 +77,16 @@ def _places(sheets: list[workbook.Sheet], connection: duckdb.DuckDBPyConnection)
             numbers.append(i + 1)
         elif name:
             rejects.append(Fault(i + 1, "place", name[:80], "a place with its population figures"))
+    if places and places[0][0] == "United States":
+        raise Unreadable(
+            "the workbook is one of the nation, states or counties; expected that of incorporated places (SUB-IP-EST); "
+            "for counties land the CSV co-estYYYY-alldata"
+        )
     notes = [cell for row in rows[last + 1 :] for cell in row[:1] if cell]
-    facts = {"vintage": _vintage(notes, columns)}
+    named = [match[1] for note in notes if (match := VINTAGE.search(note))]
+    facts = {"vintage": _vintage(columns.values(), PLACES, landed.name)}
+    if named and facts["vintage"].isdigit():
+        facts["vintage"] = named[0]
     if notes:
         facts["notes"] = f"{len(notes)} lines below the rows: {notes[0][:120]}"
     table = tabular.relation(connection, ["place", *columns.values()], places, numbers)
@@ -66,7 +101,7 @@ def _years(row: workbook.Row) -> list[int]:
 
 
 def _columns(header: list[workbook.Row]) -> dict[int, str]:
-    """Catalog names by column: years are estimates; what stands before them is told by the words above it.
+    """Catalog names by column: years are estimates; what stands before and after them is told by the words above it.
 
     A label over merged cells stands in the first of them only, so it counts for the unlabeled ones to its right.
     """
@@ -74,9 +109,10 @@ def _columns(header: list[workbook.Row]) -> dict[int, str]:
     labels: dict[int, str] = {}
     for row in header:
         over = ""
-        for i in range(1, years[0]):
+        for i in range(1, len(row)):
             over = row[i] or over
-            labels[i] = f"{labels.get(i, '')} {over}".lower()
+            if i not in years:
+                labels[i] = f"{labels.get(i, '')} {over}".lower()
     names = {i: f"popestimate_{header[-1][i]}" for i in years}
     for i, label in labels.items():
         base = next(iter(YEAR.findall(label)), header[-1][years[0]])
@@ -85,8 +121,3 @@ def _columns(header: list[workbook.Row]) -> dict[int, str]:
         elif "census" in label:
             names[i] = f"census{base}pop"
     return dict(sorted(names.items()))
-
-
-def _vintage(notes: list[str], columns: dict[int, str]) -> str:
-    named = [match[1] for note in notes if (match := VINTAGE.search(note))]
-    return named[0] if named else max(name for name in columns.values() if ESTIMATE.fullmatch(name))[-4:]

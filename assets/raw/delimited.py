@@ -1,13 +1,10 @@
 """Delimited text (comma, tab, pipe or semicolon; gzipped or not) as rows of text, read by DuckDB at its full speed."""
 
 import csv
-import gzip
 import hashlib
 import io
 import itertools
-import sys
-import tempfile
-import zlib
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,13 +12,17 @@ from typing import BinaryIO
 
 import duckdb
 
+from assets.raw import limits
 from assets.raw.casts import file as file_named
 from assets.raw.casts import name as column
 from assets.raw.casts import quote
+from assets.raw.copies import HEAD_BYTES, as_utf_8, one_line_end, without_long_rows
+from assets.raw.copies import plain as plain
+from assets.raw.limits import LINE_BYTES, told
 from assets.raw.reading import Landed, Parsed, Unreadable
 
 DELIMITERS = ",\t|;"
-HEAD_BYTES = 1 << 20
+FIELD_BYTES = 16 * LINE_BYTES  # of a cell that goes over many lines: most likely a quote that was never closed
 _serial = itertools.count(1)
 
 
@@ -40,24 +41,35 @@ def read(
     trim: strip the padding of fixed-width publishers and turn empty cells into null.
     Raises Unreadable for an empty file, a broken gzip, or a header that names a column twice.
     """
-    csv.field_size_limit(sys.maxsize)  # a long cell is a cell
-    path = _one_line_end(plain(landed.path))
+    csv.field_size_limit(FIELD_BYTES)
+    path = plain(landed.path)
     encoding = landed.options.get("encoding") or _encoding(path, encodings)
+    if encoding.startswith("utf-16") or encoding == "cp1252":
+        path, encoding = as_utf_8(path, encoding), "utf-8"
+    path = one_line_end(path)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
     if not text.strip():
         raise Unreadable("the file is empty; expected a header line with column names; ask the sender to export again")
-    lines = text.splitlines()
+    lines = re.split("\r\n|\r|\n", text)
     skipped = next(i for i, line in enumerate(lines) if line.strip())
+    if skipped == len(lines) - 1 and path.stat().st_size > HEAD_BYTES:
+        raise Unreadable(
+            f"the first line has no end within {told(HEAD_BYTES)}; expected a header line; is this a table?"
+        )
+    path, rejects = without_long_rows(path)
     delimiter = delimiter or max(DELIMITERS, key=lines[skipped].count)
     records = csv.reader(io.StringIO("\n".join(lines[skipped:])), delimiter=delimiter)
     header = [name.strip() for name in next(records)]
     first = next(records, [])
     while header and not header[-1]:  # a stray delimiter at the end of the header line
         header.pop()
+    if not header:
+        raise Unreadable("the first line names no column; expected a header line; ask the sender to export again")
     header = [name or f"column {at}" for at, name in enumerate(header, 1)]
     names = header + [f"_blank{i}" for i in range(len(header), len(first)) if not first[i].strip()]
+    limits.columns(len(header))
     _refuse_repeated(header)
     rejects_table = f"rejects_{next(_serial)}"
     connection.execute(f"drop table if exists {rejects_table}")
@@ -71,8 +83,8 @@ def read(
     select = ", ".join(f"nullif(trim({column(n)}), '') as {column(n)}" if trim else column(n) for n in header)
     rows = connection.sql(f"select {select} from {source}")
     count = landed.lines if landed.lines and path == landed.path else partial(_lines, path)
-    blank = partial(_blank_rows, path, encoding, delimiter, skipped, count)
-    return Parsed(table, rows, first_row=skipped + 2, blank_rows=blank, rejects_table=rejects_table)
+    blank = partial(_blank_rows, path, encoding, delimiter, skipped, count, len(rejects))
+    return Parsed(table, rows, first_row=skipped + 2, rejects=rejects, blank_rows=blank, rejects_table=rejects_table)
 
 
 def _lines(path: Path) -> int:
@@ -91,58 +103,59 @@ def looked_through(file: BinaryIO) -> tuple[str, int]:
 
 
 def _blank_rows(
-    path: Path, encoding: str, delimiter: str, skipped: int, lines: Callable[[], int], records: int
+    path: Path, encoding: str, delimiter: str, skipped: int, lines: Callable[[], int], dropped: int, records: int
 ) -> list[int]:
-    """Rows with nothing in them, which DuckDB passes over.
+    """Rows with nothing in them, which DuckDB passes over; `dropped` of the records are not in the file at `path`.
 
     Few files have any, so the ends of lines are counted first: where there is one for each record, none is blank.
+    Raises Unreadable where DuckDB passed over more than that: rows that a quote without its second has swallowed.
     """
     if lines() == skipped + 1 + records:
         return []
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace", newline="") as text:
         for _ in range(skipped):
             next(text)
-        rows = enumerate(csv.reader(text, delimiter=delimiter), skipped + 1)
-        return [number for number, record in rows if not record]
-
-
-def plain(path: Path) -> Path:
-    """The file itself, or its unpacked copy in a temporary folder where it is gzipped (which verifies its checksum)."""
-    with path.open("rb") as file:
-        if file.read(2) != b"\x1f\x8b":
-            return path
-    unpacked = Path(tempfile.mkdtemp(prefix="cities311-")) / "unpacked"
-    try:
-        with gzip.open(path, "rb") as packed, unpacked.open("wb") as out:
-            while chunk := packed.read(1 << 20):
-                out.write(chunk)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        unpacked.unlink()
+        reader, blank, number, start, end = csv.reader(text, delimiter=delimiter), [], skipped, 0, 0
+        try:
+            for number, record in enumerate(reader, skipped + 1):
+                start, end = end, reader.line_num
+                if not record:
+                    blank.append(number)
+        except csv.Error as error:
+            raise _unclosed(number + 1, None) from error
+    if end - start > 1 and _ends_in_quotes(path, skipped + start):
+        raise _unclosed(number, end - start - 1)
+    filled = number - skipped - len(blank) + dropped
+    if filled - 1 > records:
         raise Unreadable(
-            f"the gzip stream ends early or is damaged ({error}); expected a whole .gz; ask the sender to send it again"
-        ) from error
-    return unpacked
+            f"{filled - 1 - records:,} rows cannot be told apart; expected rows of at most {LINE_BYTES:,} bytes, lines that "
+            "end in one way, and quotes in pairs; ask the sender to export again"
+        )
+    return blank
 
 
-def _one_line_end(path: Path) -> Path:
-    """The file itself, or a copy with one kind of line end where the head has two (files pasted together)."""
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-        if head.count(b"\r\n") in (0, head.count(b"\n")) or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return path
-        copy = Path(tempfile.mkdtemp(prefix="cities311-")) / "unpacked"
-        with copy.open("wb") as out:
-            rest = head
-            while rest:
-                rest += file.read(1) if rest.endswith(b"\r") else b""  # never part a pair
-                out.write(rest.replace(b"\r\n", b"\n"))
-                rest = file.read(HEAD_BYTES)
-    return copy
+def _ends_in_quotes(path: Path, line: int) -> bool:
+    """Whether the record that begins on this line (from 0) is still within quotes at the end of the file."""
+    with path.open(encoding="latin-1", newline="") as text:
+        return sum(part.count('"') for part in itertools.islice(text, line, None)) % 2 == 1
+
+
+def _unclosed(row: int, lines: int | None) -> Unreadable:
+    swallowed = f"the {lines:,} lines after it" if lines else "what follows"
+    return Unreadable(
+        f"row {row:,} opens a quote that is never closed, which makes {swallowed} one cell; expected a closing quote, and "
+        "quotes inside a cell doubled; mend the row or ask the sender to export again"
+    )
 
 
 def _encoding(path: Path, encodings: tuple[str, ...]) -> str:
-    if path.open("rb").read(2) in (b"\xff\xfe", b"\xfe\xff"):
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):  # without its mark: every second byte of text is zero
+        if head[first::2].count(0) > len(head) // 4:
+            return encoding
     if len(encodings) == 1:
         return encodings[0]
     content = path.read_bytes()

@@ -6,42 +6,25 @@ written last, so that a run that was killed leaves nothing half received.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import duckdb
 from rapidfuzz import process
 
-from assets.catalog import Catalog, Source
-from assets.raw import (
-    bls_laus,
-    census_gazetteer,
-    census_population,
-    corrections,
-    delimited,
-    hud_allocations,
-    mapping,
-    places,
-    tabular,
-)
-from assets.raw.reading import Landed, NotNeeded, Parsed, Unreadable
+from assets.catalog import Catalog
+from assets.decisions import PlaceName
+from assets.raw import corrections, delimited, drops, mapping, places, readers
+from assets.raw.drops import GAZETTEER, Drop
+from assets.raw.reading import Landed, NotNeeded, Unreadable
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.receive import MissingColumns, Outcome, receive
 from assets.raw.views import make_views
 
-PUBLISHERS: dict[str, ModuleType] = {
-    "bls_laus": bls_laus,
-    "census_gazetteer": census_gazetteer,
-    "census_population": census_population,
-    "hud_allocations": hud_allocations,
-}
-GAZETTEER = "census_gazetteer"
 NOT_DATA = {
     mapping.NAME,
     corrections.NAME,
@@ -56,26 +39,6 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Drop:
-    """Files that are read alike: their folder, raw tables, mapping and corrections (or why they cannot be read), and a
-    fingerprint of it all."""
-
-    path: Path
-    tables: list[Source]
-    mapping: mapping.Mapping
-    corrections: corrections.Corrections
-    broken: Unreadable | None
-    fingerprint: str
-
-    def declared(self, file: Path) -> dict[str, str]:
-        """What the mapping declares of a file."""
-        return self.mapping.facts(self.below(file)).model_dump(exclude_none=True)
-
-    def below(self, file: Path) -> str:
-        return file.relative_to(self.path).as_posix()
-
-
-@dataclass(frozen=True)
 class Intake:
     """What taking in needs: the folder, the receipts, a connection with reference.places, the catalog, the zone."""
 
@@ -84,6 +47,7 @@ class Intake:
     connection: duckdb.DuckDBPyConnection
     catalog: Catalog
     zone: str
+    decided: Sequence[PlaceName]
     drops: dict[Path, Drop] = field(default_factory=dict)
 
     def folder(self, folder: Path, report: Report, deep: bool = True) -> Iterator[Receipt]:
@@ -114,20 +78,9 @@ class Intake:
         """How a file is read: by the declarations nearest to it, each read once."""
         folder = mapping.folder_of(file, source)
         if folder not in self.drops:
-            self.drops[folder] = self.open(folder, source)
+            tables = [s for s in self.catalog.sources.values() if s.landing_folder == source.name]
+            self.drops[folder] = drops.load(folder, source, tables, self.receipts, self.zone, self.decided)
         return self.drops[folder]
-
-    def open(self, folder: Path, source: Path) -> Drop:
-        tables = [s for s in self.catalog.sources.values() if s.landing_folder == source.name]
-        fingerprint = _fingerprint(folder, tables, self.receipts, self.zone)
-        none = mapping.Mapping(), corrections.Corrections()
-        try:
-            declared = mapping.load(folder, {c for s in tables for c in s.columns})
-            if declared.jurisdiction and not any(c.local for s in tables for c in s.columns.values()):
-                raise Unreadable(f"{mapping.NAME}: jurisdiction: no id of {source.name} is local to one; remove it")
-            return Drop(folder, tables, declared, corrections.load(folder, tables), None, fingerprint)
-        except Unreadable as error:
-            return Drop(folder, tables, *none, error, fingerprint)
 
     def withdraw(self, folder: Path) -> None:
         """Marks the files that a declaration withdraws by now, and those that it does no longer."""
@@ -201,8 +154,10 @@ class Intake:
                 raise Unreadable("its name holds bytes that are not UTF-8; rename the file")
             if drop.broken:
                 raise drop.broken
-            options = receipt.declared | ({"encoding": drop.mapping.encoding} if drop.mapping.encoding else {})
-            parsed = _parse(Landed(path, receipt.name, receipt.source, options, lines), self.connection, drop.tables)
+            options = drop.mapping.model_dump() | receipt.declared
+            parsed = readers.parse(
+                Landed(path, receipt.name, receipt.source, options, lines), self.connection, drop.tables
+            )
             if receipt.declared.get("vintage"):
                 parsed.facts["vintage"] = receipt.declared["vintage"]
             receipt = replace(receipt, table=parsed.table)
@@ -236,24 +191,30 @@ def ingest(
     catalog: Catalog,
     zone: str,
     report: Report = lambda line: None,
+    decided: Sequence[PlaceName] = (),
 ) -> list[Receipt]:
-    """Takes in what is new below `landing`; returns the receipts written now. The gazetteer goes first."""
-    intake = Intake(landing, receipts, connection, catalog, zone)
+    """Takes in what is new below `landing`; returns the receipts written now. The gazetteer goes first.
+
+    decided: what people decided of names of places.
+    """
+    intake = Intake(landing, receipts, connection, catalog, zone, decided)
     new: list[Receipt] = []
-    _places(connection, receipts, catalog)
+    _places(connection, receipts, catalog, decided)
     folders = [p for p in landing.iterdir() if p.is_dir() and not p.name.startswith(".")] if landing.exists() else []
     for folder in sorted(folders, key=lambda p: (p.name != GAZETTEER, p.name)):
         taken = list(intake.folder(folder, report))
         if taken and folder.name == GAZETTEER:
-            _places(connection, receipts, catalog)
+            _places(connection, receipts, catalog, decided)
         new += taken
     return new + list(intake.folder(landing, report, deep=False))
 
 
-def _places(connection: duckdb.DuckDBPyConnection, receipts: Receipts, catalog: Catalog) -> None:
+def _places(
+    connection: duckdb.DuckDBPyConnection, receipts: Receipts, catalog: Catalog, decided: Sequence[PlaceName]
+) -> None:
     """Names are looked up in every gazetteer that ever arrived."""
     make_views(connection, receipts, {GAZETTEER: catalog.sources[GAZETTEER]}, datetime.max.replace(tzinfo=UTC))
-    places.build(connection)
+    places.build(connection, decided)
 
 
 def _files(folder: Path, deep: bool) -> list[Path]:
@@ -283,29 +244,3 @@ def _look_through(path: Path) -> tuple[str, int]:
 def _unforeseen(error: Exception) -> str:
     """The kind of error only: its text may quote the file."""
     return f"the file cannot be read: {type(error).__name__}; ask the sender to export it again"
-
-
-def _parse(landed: Landed, connection: duckdb.DuckDBPyConnection, tables: list[Source]) -> Parsed:
-    """The rows of the file: by the publisher's own reader where there is one, else by what the bytes are."""
-    if landed.source in PUBLISHERS:
-        parsed: Parsed = PUBLISHERS[landed.source].read(landed, connection)
-        return parsed
-    table = tables[0].source
-    return tabular.read(landed, connection, table) or delimited.read(
-        landed, connection, table, encodings=tuple(tables[0].encodings), trim=False
-    )
-
-
-def _fingerprint(folder: Path, tables: list[Source], receipts: Receipts, zone: str) -> str:
-    """Of all that decides how the files of this folder are read, apart from their bytes."""
-    parts = [_code(), zone, *(t.model_dump_json() for t in tables)]
-    parts += [mapping.text(folder), mapping.text(folder, corrections.NAME)]
-    if any(c.type == "city" for t in tables for c in t.columns.values()):
-        parts += sorted(r.sha256 for r in receipts.all.values() if r.table == GAZETTEER and r.status == "accepted")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-@cache
-def _code() -> str:
-    """Of the readers' own code: a changed reader reads its files again."""
-    return hashlib.sha256(b"".join(p.read_bytes() for p in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()

@@ -6,24 +6,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from assets import declarations
 from assets.raw.reading import Unreadable
 
 NAME = "mapping.yml"
 DECLARATIONS = (NAME, "corrections.yml")
-ENCODINGS = {"utf-8": "utf-8", "latin-1": "latin-1", "latin1": "latin-1", "iso-8859-1": "latin-1", "utf-16": "utf-16"}
-
-
-class Words(yaml.SafeLoader):
-    """Days stay as they are written, so that one that does not exist is told by its key."""
-
-
-Words.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16", "latin-1": "latin-1", "latin1": "latin-1", "iso-8859-1": "latin-1"}
+ENCODINGS |= {"windows-1252": "cp1252", "cp1252": "cp1252"}
 
 
 class FileFacts(BaseModel):
@@ -128,8 +119,8 @@ def declared(folder: Path, name: str, model: type[Declared]) -> Declared:
     if "\ufffd" in text(folder, name):
         raise Unreadable(f"{name} is not valid YAML: it holds bytes that are not UTF-8; save it as UTF-8")
     try:
-        return model.model_validate(yaml.load(text(folder, name), Loader=Words) or {})
-    except (yaml.YAMLError, RecursionError) as error:
+        return model.model_validate(declarations.read(text(folder, name)))
+    except declarations.Invalid as error:
         raise Unreadable(f"{name} is not valid YAML: {error}") from error
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())

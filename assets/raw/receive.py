@@ -73,15 +73,14 @@ def receive(
     target.parent.mkdir(parents=True, exist_ok=True)
     aside.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
-    texts, unused = _texts(parsed, spec, mapping)
-    repairs = [c for c in repairs if c.columns() <= set(spec.columns)]
-    tried = corrections.count(parsed.rows, texts, repairs)
-    texts = _prefixed(corrections.apply(texts, repairs), spec, mapping)
     cells = {column: cast(column, s, mapping.dates, mapping.zone or zone) for column, s in spec.columns.items()}
     numbered = '"_row"' if "_row" in parsed.rows.columns else None
-    select = _select(spec, texts, cells, numbered)
     try:
-        typed = parsed.rows.query("received", select)
+        texts, unused = _texts(parsed, spec, mapping)
+        repairs = [c for c in repairs if c.columns() <= set(spec.columns)]
+        tried = corrections.count(parsed.rows, texts, repairs)
+        texts = _prefixed(corrections.apply(texts, repairs), spec, mapping)
+        typed = parsed.rows.query("received", _select(spec, texts, cells, numbered))
         assert typed is not None  # a select always gives a relation
         typed.write_parquet(str(part))
     except duckdb.Error as error:
@@ -97,7 +96,7 @@ def receive(
     row = numbered or f"file_row_number + {parsed.first_row}"
     cities = [c for c, s in spec.columns.items() if s.type == "city"]
     if cities:
-        places.resolve(connection, part, cities, places_of(target))
+        places.resolve(connection, part, cities, places_of(target), spec.source)
     set_aside.begin(connection, rejects)
     set_aside.misfits(connection, part, spec, cells, row)
     if cities:

@@ -12,11 +12,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.raw import json_rows, workbook
+from assets.raw import json_rows, limits, workbook
 from assets.raw.delimited import plain
 from assets.raw.reading import Landed, Parsed, Unreadable
 
 HEAD_BYTES = 1 << 16
+BATCH_ROWS = 4096
 TIMESTAMP = "replace(strftime({}, '%Y-%m-%dT%H:%M:%S.%f'), '.000000', '')"
 
 
@@ -71,6 +72,8 @@ def relation(
 def refuse_repeated(names: Iterable[str]) -> None:
     """Raises Unreadable where two columns have the same name (in any case), or one is called `_row`."""
     seen = {"_row"}
+    names = list(names)
+    limits.columns(len(names))
     for name in names:
         if name.lower() in seen:
             raise Unreadable(f"the header names column {name!r} twice; expected each once; rename or drop one")
@@ -101,7 +104,7 @@ def _sheet(
 
 def _parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     try:
-        stored = pq.ParquetFile(path).read()  # at once: a damaged page shows here, not later inside a query
+        stored = _whole(pq.ParquetFile(path))  # at once: a damaged page shows here, not later inside a query
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Unreadable(
             "the Parquet file breaks off or is damaged; expected it whole; ask the sender to send it again"
@@ -122,6 +125,20 @@ def _parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDB
         ) from error
     columns = zip(numbered.columns[:-1], numbered.types[:-1], strict=True)
     return numbered.project(", ".join([*(f"{_as_text(name, str(kind))}" for name, kind in columns), "_row"]))
+
+
+def _whole(file: pq.ParquetFile) -> pa.Table:
+    """All rows, batch by batch: a long value that is stored once and repeated in every row counts as often."""
+    limits.table(file.metadata.num_rows, len(file.schema_arrow.names))
+    batches, size = [], 0
+    for batch in file.iter_batches(BATCH_ROWS):
+        batches.append(batch)
+        size += batch.nbytes
+        if size > limits.TABLE_BYTES:
+            raise Unreadable(
+                f"the Parquet file needs more than {limits.told(size)} of memory; send it in several files"
+            )
+    return pa.Table.from_batches(batches, file.schema_arrow)
 
 
 def _as_text(name: str, kind: str) -> str:

@@ -2,18 +2,27 @@
 
 import datetime
 import io
+import pickle
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
+from assets.raw import cells, limits
 from assets.raw.reading import Unreadable
 
 Row = list[str | None]
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 ZIP_MAGIC = b"PK\x03\x04"
 AGAIN = "ask the sender to save it again as .xlsx or .csv"
+REFUSED = {  # by what cells.py answers
+    "password": "the workbook is protected by a password; expected one that opens without; ask the sender to remove it",
+    "unreadable": f"the workbook cannot be opened; expected a whole Excel file; {AGAIN}",
+    "damaged": f"the workbook is damaged; expected a whole Excel file; {AGAIN}",
+    "large": f"the workbook has more than {cells.CELLS:,} cells from its first to its last filled one, or needs more than "
+    f"{limits.told(cells.MEMORY_BYTES)} of memory; remove stray cells far below or beside the table; {AGAIN}",
+}
 
 
 @dataclass(frozen=True)
@@ -29,28 +38,21 @@ def sheets(path: Path) -> list[Sheet]:
 
     A cell with an error (#N/A, #DIV/0!) is empty. Digits that only the display adds, such as leading zeros of a number
     format, are not in the file's values: the catalog's `width` restores them.
-    Raises Unreadable for a password, a damaged file, or an archive or document that is no workbook.
+    Raises Unreadable for a password, a damaged file, one that would fill the memory, or an archive or document that is no
+    workbook.
     """
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise Unreadable(_password())
+        raise Unreadable(REFUSED["password"])
     if content.startswith(ZIP_MAGIC):
         _refuse_other_archives(content)
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        grids = [workbook.get_sheet_by_index(i).to_python(skip_empty_area=False) for i in _worksheets(workbook)]
-    except PasswordError as error:
-        raise Unreadable(_password()) from error
-    except (CalamineError, ValueError, OverflowError, OSError) as error:
-        raise Unreadable(f"the workbook cannot be opened; expected a whole Excel file; {AGAIN}") from error
-    except BaseException as error:  # a panic of the Rust parser on a damaged file is no Exception
-        if type(error).__name__ != "PanicException":
-            raise
-        raise Unreadable(f"the workbook is damaged; expected a whole Excel file; {AGAIN}") from error
-    names = [workbook.sheet_names[i] for i in _worksheets(workbook)]
-    return [
-        Sheet(name, [[text(cell) for cell in row] for row in grid]) for name, grid in zip(names, grids, strict=True)
-    ]
+    done = subprocess.run([sys.executable, "-I", cells.__file__, str(path)], capture_output=True, check=False)
+    if done.returncode:  # stopped by the system: at its limit of memory or time, or by what the file does to the parser
+        raise Unreadable(REFUSED["large" if b"memory allocation" in done.stderr else "damaged"])
+    answer = pickle.loads(done.stdout)
+    if "refused" in answer:
+        raise Unreadable(REFUSED[answer["refused"]])
+    return [Sheet(name, [[text(cell) for cell in row] for row in grid]) for name, grid in answer["sheets"]]
 
 
 def text(cell: object) -> str | None:
@@ -78,22 +80,14 @@ def text(cell: object) -> str | None:
     return str(cell)
 
 
-def _worksheets(workbook: CalamineWorkbook) -> list[int]:
-    """Chart and macro sheets have no cells."""
-    return [i for i, sheet in enumerate(workbook.sheets_metadata) if str(sheet.typ).endswith("WorkSheet")]
-
-
 def _refuse_other_archives(content: bytes) -> None:
     try:
-        members = zipfile.ZipFile(io.BytesIO(content)).namelist()
+        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise Unreadable(
             "the file begins as a workbook or zip archive and breaks off or is damaged; expected it whole; "
             "ask the sender to send it again"
         ) from error
-    if not any(name.startswith("xl/") for name in members):
+    limits.archive(members, len(content))
+    if not any(member.filename.startswith("xl/") for member in members):
         raise Unreadable("the file is a zip archive without a workbook in it; unpack it and land the files inside")
-
-
-def _password() -> str:
-    return "the workbook is protected by a password; expected one that opens without; ask the sender to remove it"

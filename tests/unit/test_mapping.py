@@ -150,3 +150,14 @@ def test_bytes_that_are_no_text_are_an_error_of_the_mapping(tmp_path):
     (tmp_path / mapping.NAME).write_bytes(b"columns: {Stra\xdfe: id}")
     with pytest.raises(Unreadable, match=r"mapping\.yml"):
         mapping.load(tmp_path, COLUMNS)
+
+
+def test_windows_quotes_are_read_as_windows_wrote_them(tmp_path):
+    from assets.raw import delimited
+    from assets.raw.reading import Landed
+
+    (tmp_path / "a.csv").write_bytes("id,status\n\u201ca\u201d,open\n".encode("cp1252"))
+    assert declared(tmp_path, "encoding: windows-1252").encoding == "cp1252"
+    with duckdb.connect() as connection:
+        landed = Landed(tmp_path / "a.csv", "demo/a.csv", "demo", {"encoding": "cp1252"})
+        assert delimited.read(landed, connection, "demo").rows.fetchall() == [("\u201ca\u201d", "open")]

@@ -49,7 +49,7 @@ def test_sub_est_of_the_2010s_in_latin_1(tmp_path: Path) -> None:
     [
         ("SUMLEV,STATE,COUNTY,PLACE,COUSUB,NAME,STNAME,ESTIMATESBASE2000,POPESTIMATE2000,POPESTIMATE2009", "2009"),
         ("sumlev,state,county,place,name,stname,estimatesbase2020,popestimate2020,popestimate2024", "2024"),
-        ("SUMLEV,STATE,COUNTY,PLACE,NAME,STNAME,POPESTIMATE2000,CENSUS2010POP,POPESTIMATE2010", "2010"),
+        ("SUMLEV,STATE,COUNTY,PLACE,NAME,STNAME,POPESTIMATE2000,CENSUS2010POP,POPESTIMATE2010", "2012 intercensal"),
     ],
 )
 def test_the_vintage_is_the_year_of_the_last_estimate(tmp_path: Path, header: str, vintage: str) -> None:
@@ -60,7 +60,7 @@ def test_the_vintage_is_the_year_of_the_last_estimate(tmp_path: Path, header: st
 
 def test_a_file_of_another_product_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="SUB-EST"):
-        read(tmp_path, b"SUMLEV,STATE,COUNTY,STNAME,CTYNAME,POPESTIMATE2010\n050,99,001,Zeta,Alder County,1\n")
+        read(tmp_path, b"SUMLEV,STATE,NAME,POPESTIMATE2010\n040,99,Zeta,1\n")
     with pytest.raises(Unreadable, match="one column a year"):
         read(tmp_path, book([["Name", "Value"], ["Alder", 1]]))
 

@@ -112,7 +112,7 @@ def test_json_half_a_surrogate_pair_costs_its_row_only(tmp_path: Path) -> None:
         (b"", "empty"),
         (gzip.compress(b""), "empty"),
         (b'[{"a": 1}, {"a":', "breaks off"),
-        (b'{\n "a": 1\n}', "no line is a JSON object"),
+        (b'{"a":\n{"b":', "no line is a JSON object"),
         (b'[{"City": 1}, {"city": 2}]', "twice"),
         (b"[" * 100_000, "nesting"),
         (gzip.compress(b'{"a": 1}\n' * 100)[:-10], "gzip"),

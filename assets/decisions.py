@@ -1,0 +1,73 @@
+"""What people decide: append-only logs in HOME/decisions, one JSON object a line, written by `record` alone.
+
+Nothing is edited or deleted: a later line on the same matter replaces an earlier one. Until there is sign-in, `who` is
+what the person declared, and every line says so.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+PLACES = "places"
+PLACE, NOT_A_PLACE, UNDO = "place", "not_a_place", "undo"
+
+
+class Refused(Exception):
+    """A decision that cannot be taken as it stands; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class PlaceName:
+    """A name of a place that a person decided. source: the one table it holds for, empty for all; geoid: None where the
+    name is no place; on: day of the decision (UTC), YYYY-MM-DD."""
+
+    name: str
+    source: str
+    geoid: str | None
+    on: str
+
+
+def record(folder: Path, log: str, who: str, why: str, **what: Any) -> dict[str, Any]:
+    """Appends one decision to `folder/<log>.jsonl` and returns the line as written.
+
+    Raises Refused where who or why is empty. Two writers at once take turns; a line is whole or not there.
+    """
+    if not who.strip() or not why.strip():
+        raise Refused("a decision needs who decides and why; neither may be empty")
+    told = {"who": who.strip(), "who_is": "declared, not signed in", "why": why.strip()}
+    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **told, **what}
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{log}.jsonl").open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return line
+
+
+def history(folder: Path, log: str) -> list[dict[str, Any]]:
+    """Every line of a log, oldest first; none where nobody has decided anything."""
+    path = folder / f"{log}.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def place_names(folder: Path) -> list[PlaceName]:
+    """The decisions on names of places that stand, in order of name and source."""
+    last: dict[tuple[str, str], dict[str, Any]] = {}
+    for line in history(folder, PLACES):
+        last[line["name"].lower(), line["source"]] = line
+    standing = [line for _, line in sorted(last.items()) if line["decided"] != UNDO]
+    return [PlaceName(line["name"], line["source"], line["geoid"], line["at"][:10]) for line in standing]
+
+
+def text(names: Iterable[PlaceName], sources: Iterable[str] | None = None) -> str:
+    """The decisions that hold for any of the sources (None: for whatever source), as text to compare or hash."""
+    wanted = None if sources is None else {"", *sources}
+    return "\n".join(repr(n) for n in names if wanted is None or n.source in wanted)
