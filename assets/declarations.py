@@ -15,10 +15,10 @@ class _Plain(yaml.SafeLoader):
     """An alias may stand for a tree of any size, and the second of two equal keys would win without a word."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
             at = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise Invalid(f"an alias (*name) in line {at.line + 1}; write the value out")
-        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen = set()

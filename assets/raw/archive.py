@@ -1,10 +1,10 @@
 """The one table that a publisher's zip archive holds beside its footnotes and definitions."""
 
 import re
-import tempfile
 import zipfile
 from pathlib import Path
 
+from assets.raw import limits
 from assets.raw.reading import Unreadable
 from assets.raw.workbook import ZIP_MAGIC
 
@@ -61,7 +61,7 @@ def _refuse_bomb(member: zipfile.ZipInfo) -> None:
 
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Path:
     """Never reads past the size that the archive declares: zipfile stops there, and a longer stream fails its checksum."""
-    out = Path(tempfile.mkdtemp(prefix="cities311-")) / "unpacked"
+    out = limits.scratch() / "unpacked"
     with archive.open(member) as packed, out.open("wb") as file:
         while chunk := packed.read(1 << 20):
             file.write(chunk)

@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from assets.raw import archive, delimited, tabular
+from assets.raw import archive, delimited, limits, tabular
 from assets.raw.casts import name
 from assets.raw.reading import Landed, NotNeeded, Parsed, Unreadable
 
@@ -55,7 +54,7 @@ def _without_notes(path: Path) -> tuple[Path, list[str]]:
 
     A note amid the rows leaves an empty line, so that the rows keep their numbers.
     """
-    copy, notes, blank = Path(tempfile.mkdtemp(prefix="cities311-")) / "unpacked", [], 0
+    copy, notes, blank = limits.scratch() / "unpacked", [], 0
     with path.open("rb") as file, copy.open("wb") as out:
         for at, line in enumerate(file):
             if at and not CODED.match(line) and (note := _note(line)) is not None:

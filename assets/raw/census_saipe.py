@@ -89,7 +89,7 @@ def _header(rows: Sequence[Cells]) -> int | None:
 def _grid(landed: Landed, connection: duckdb.DuckDBPyConnection, rows: Sequence[Cells], at: int, sheet: str) -> Parsed:
     """Rows between the header and the notes; amid them, a line without a state's code is a reject."""
     columns = _columns(rows[at])
-    if not set(MEASURES) & set(columns):
+    if "state" not in columns or not set(MEASURES) & set(columns):
         raise _unknown()
     state = columns["state"]
     coded = [i for i in range(at + 1, len(rows)) if re.fullmatch(r"\d{1,2}", _cell(rows[i], state) or "")]

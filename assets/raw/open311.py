@@ -162,7 +162,7 @@ def _contract(
     ours = {
         column: worked_out.get(column, given(fields))
         for column, fields in SOURCES.items()
-        if column not in theirs and (column in worked_out or not set(fields) & set(columns))
+        if column not in theirs and not set(fields) & set(columns)
     }
     if {"city", "caller_type"} & (theirs | set(rows.columns)):
         ours.pop("caller_type", None)

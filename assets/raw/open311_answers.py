@@ -3,14 +3,13 @@
 import csv
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from assets.raw import json_rows, open311_xml, tabular
+from assets.raw import json_rows, limits, open311_xml, tabular
 from assets.raw.delimited import DELIMITERS, plain
 from assets.raw.reading import Fault, Landed, NotNeeded, Unreadable
 from assets.raw.set_aside import TELEPHONE, WITHHELD
@@ -24,7 +23,7 @@ NAMES = [  # fields and wrappers of the two standards and of their extensions
     *("errors", "endpoints", "service_definition", *open311_xml.LISTS, *open311_xml.RECORDS),
 ]
 SIGN = re.compile(
-    rb'"(service_?(request_?id|requests?"|code|name|definition)|services?"|requests?"|requested_?date|errors?"|code"|endpoints)',
+    rb'"(service_?(request_?id|requests?"|code|name|definition)|services?"|requests?"|requested_?date|errors?"|code"|token"|endpoints)',
     re.IGNORECASE,
 )
 HTTP = re.compile(rb"\s*HTTP/[0-9.]+ ([0-9]{3})[^\n]*\n(?:[^\n<{\[]*[^\s<{\[][^\n]*\n)*\s*")
@@ -85,7 +84,7 @@ def read(landed: Landed) -> Answer | None:
 
 def _without(path: Path, header: int) -> Path:
     """A copy of an answer that was kept with its HTTP header, less the header."""
-    body = Path(tempfile.mkdtemp(prefix="cities311-")) / "body"
+    body = limits.scratch() / "body"
     with path.open("rb") as file:
         file.seek(header)
         body.write_bytes(file.read())
@@ -133,7 +132,7 @@ def _json(found: Records, rejects: list[Fault]) -> Answer | None:
     found = chain([first], found)
     if "update_id" in names:
         raise NotNeeded(KNOWN["service_request_updates"])
-    if names & {"service_request_id", "requested_datetime"}:
+    if names & {"service_request_id", "requested_datetime"} or "token" in names:
         return Answer("requests", found, rejects)
     if "service_code" in names and "attributes" in names and "service_name" not in names:
         raise NotNeeded(KNOWN["service_definition"])

@@ -102,6 +102,10 @@ def read(path: Path, encoding: str | None) -> tuple[str, Iterator[tuple[str, Any
                 f"the XML breaks off or is damaged at line {line}, column {column + 1}; expected it whole, in UTF-8 or in "
                 "the encoding that it declares; ask for the answer again"
             ) from error
+        except (LookupError, UnicodeError) as error:
+            raise Unreadable(
+                "the XML declares an encoding that does not exist; expected UTF-8; ask for the answer again"
+            ) from error
         except DefusedXmlException as error:
             raise Unreadable(
                 "the XML has a DOCTYPE, which is not read, for it can hold entities that grow without end; expected an "

@@ -148,8 +148,8 @@ def _texts(parsed: Parsed, spec: Source, mapping: Mapping) -> tuple[dict[str, st
 
 
 def _named(header: str) -> str:
-    """A name of a column as a message may quote it: an address or a sentence is no name."""
-    return header if HEADER.fullmatch(header) else UNNAMED
+    """A name of a column as a message may quote it: an address, a telephone number or a sentence is no name."""
+    return header if HEADER.fullmatch(header) and not re.search(set_aside.TELEPHONE, header) else UNNAMED
 
 
 def _mapped(texts: dict[str, str], mapping: Mapping) -> dict[str, str]:

@@ -4,12 +4,13 @@ All of it in SQL, for a file whose every row is wrong (a date order that nobody 
 """
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 
-from assets.catalog import Source
+from assets.catalog import Source, SourceColumn
 from assets.raw import places
 from assets.raw.casts import Cast, file, name, quote
 from assets.raw.reading import Fault
@@ -18,6 +19,7 @@ WITHHELD = "(personal, not shown)"
 EMPTY = "a value; the column must not be empty"
 SHOWN = 80  # characters of a cell quoted in a reason
 TELEPHONE = r"(^|[^0-9T:-])[(]?[0-9]{3}[)]?[-. ]+[0-9]{3}[-. ]+[0-9]{4}($|[^0-9])"
+WORDS = r"\pL{3,}\PL+(.*\PL)?\pL{3,}"  # two words and more: a name or a sentence
 HINTED = 1000  # spellings of unknown places for which the nearest are looked up
 
 
@@ -55,7 +57,8 @@ def misfits(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, cel
 
 def _add(connection: duckdb.DuckDBPyConnection, column: str, test: str, expected: str, spec: Source) -> None:
     """One reason a cell: a value that could not be read breaks rules as well."""
-    found = quote(WITHHELD) if spec.columns[column].personal else _shown(f"s.{name(column)}")
+    about, text = spec.columns[column], f"s.{name(column)}"
+    found = quote(WITHHELD) if about.personal else _shown(text, _wordy(text, about))
     connection.execute(f"""
         insert into aside
         select s.index, s.row, 'quarantined', {quote(column)},
@@ -87,10 +90,20 @@ def unknown_places(
         """)
 
 
-def _shown(text: str) -> str:
+def _shown(text: str, wordy: str = "false") -> str:
     """A cell as a reason may quote it. An address or a telephone number in the wrong column is personal all the same."""
-    private = f"contains({text}, '@') or regexp_matches({text}, '{TELEPHONE}')"
+    private = f"contains({text}, '@') or regexp_matches({text}, '{TELEPHONE}') or {wordy}"
     return f"case when {private} then {quote(WITHHELD)} else left({text}, {SHOWN}) end"
+
+
+def _wordy(text: str, spec: SourceColumn) -> str:
+    """SQL: whether a cell holds words as a person writes them, a name or a sentence. The name of a place, and what begins
+    with a word of its column's vocabulary (`Closed (Duplicate)`), is not: somebody must see it to map it."""
+    if spec.type == "city":
+        return "false"
+    known = "|".join(re.escape(v) for v in spec.values or [])
+    mapped = f" and not regexp_matches(lower({text}), {quote(rf'^({known})([^a-z]|$)')})" if known else ""
+    return f"(regexp_matches({text}, {quote(WORDS)}){mapped})"
 
 
 def repeats(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, row: str) -> None:

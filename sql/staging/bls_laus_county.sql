@@ -44,7 +44,9 @@ select
     make_date(year, 1, 1) as period_start,
     make_date(year, 12, 31) as period_end,
     value,
+    cast(null as double) as moe,
     reason,
+    cast(null as varchar) as note,
     case when indicator = 'unemployment_rate' then 'percent' else 'persons' end as unit,
     vintage,
     known_at

@@ -1,13 +1,14 @@
 -- One row per incorporated place, indicator, period and vintage: the Census workbook of incorporated places.
 -- Places come by name and were resolved on receipt. Indicators and periods are those of staging.census_population; a
 -- figure the workbook marks (X) has a null value and its reason.
-with places as (
+with areas as (
     select
         *,
         coalesce(vintage, cast(cast(_known_at as date) as varchar) || ' ' || left(_sha256, 8)) as edition
     from raw.census_population_places
     qualify row_number() over (
-        partition by place, coalesce(vintage, _sha256) order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
+        partition by place, coalesce(vintage, _sha256)
+        order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
     ) = 1
 ),
 
@@ -21,10 +22,11 @@ observations as (
         reason,
         edition as vintage,
         _known_at as known_at
-    from places
+    from areas
     unpivot include nulls (
         (value, reason) for counted in (
             (census2010pop, census2010pop_missing) as 'census2010pop',
+            (census2020pop, census2020pop_missing) as 'census2020pop',
             (estimatesbase2010, estimatesbase2010_missing) as 'estimatesbase2010',
             (estimatesbase2020, estimatesbase2020_missing) as 'estimatesbase2020',
             (popestimate_2000, popestimate_2000_missing) as 'popestimate_2000',
@@ -74,7 +76,9 @@ select
     case when counted like 'popestimate%' then make_date(year, 1, 1) else make_date(year, 4, 1) end as period_start,
     case when counted like 'popestimate%' then make_date(year, 12, 31) else make_date(year, 4, 1) end as period_end,
     cast(value as double) as value,
+    cast(null as double) as moe,
     reason,
+    case when vintage like '%intercensal' and counted like 'popestimate%' then 'estimated between two counts' end as note,
     'persons' as unit,
     vintage,
     known_at

@@ -135,6 +135,7 @@ def test_the_projects_own_catalog_loads_and_personal_columns_are_those_of_the_co
         *(("requests", c) for c in ("assigned_to", "subject", "question", "contact_name", "contact_email")),
         ("surveys", "comment"),
         ("ledger", "memo"),
+        ("library_use", "query"),
     }
 
 

@@ -184,3 +184,51 @@ def test_real_gazetteer() -> None:
     assert len({row["GEOID"] for row in found}) == len(found) == 29_514
     assert not any("\N{REPLACEMENT CHARACTER}" in row["NAME"] for row in found)
     assert any("ñ" in row["NAME"] for row in found)
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "table", "vintage"),
+    [
+        (
+            "SUMLEV,REGION,STATE,COUNTY,STNAME,CTYNAME,CENSUS2010POP,POPESTIMATE2010,POPESTIMATE2020",
+            "x",
+            "counties",
+            "2020",
+        ),
+        (
+            "SUMLEV,STATE,COUNTY,STNAME,CTYNAME,POPESTIMATE2000,CENSUS2010POP,POPESTIMATE2010",
+            "x",
+            "counties",
+            "2011 intercensal",
+        ),
+        (
+            "SUMLEV,STATE,COUNTY,PLACE,COUSUB,NAME,STATENAME,POPCENSUS_2000,POPBASE_2000,POP_2000,POP_2009",
+            "x",
+            "",
+            "2009",
+        ),
+        (
+            "SUMLEV,STATE,COUNTY,PLACE,NAME,STNAME,POPESTIMATE2010,POPESTIMATE2020",
+            "sub-est2020int.csv",
+            "",
+            "2024 intercensal",
+        ),
+        (
+            "SUMLEV,STATE,COUNTY,PLACE,NAME,STNAME,POPESTIMATE2000,POPESTIMATE2010",
+            "SUB-EST2010-ALT.csv",
+            "",
+            "2010 alternative",
+        ),
+    ],
+)
+def test_every_decade_has_its_header(tmp_path: Path, header: str, name: str, table: str, vintage: str) -> None:
+    content = f"{header}\n{','.join('1' for _ in header.split(','))}\n".encode()
+    parsed = read(tmp_path, content, name=f"census_population/{name}")
+    assert parsed.table == "census_population" + ("_counties" if table else "")
+    assert parsed.facts["vintage"] == vintage
+
+
+def test_a_gazetteer_of_counties_is_no_gazetteer_of_places(tmp_path: Path) -> None:
+    content = b"USPS\tGEOID\tNAME\tINTPTLAT\tINTPTLONG\nZT\t99001\tAlder County\t1\t2\n"
+    with pytest.raises(Unreadable, match="have 5 digits; expected that of places, with 7"):
+        read(tmp_path, content, census_gazetteer)

@@ -17,7 +17,9 @@ from assets.sample import world
 FIRST_EIGHT = {"0615044", "0644574", "1801468", "2036000", "2836000", "2846640", "1245000", "2523000"}
 FEEDS = {
     "requests", "surveys", "eligibility", "engagements", "engagement_cities", "milestones", "award", "ledger",
-    "bls_laus", "census_population", "census_gazetteer", "hud_allocations",
+    "bls_laus", "census_acs", "census_permits", "census_population", "census_gazetteer", "hud_allocations",
+    "request_events", "recommendations", "peer_events", "attendance", "library_resources", "library_use", "indirect_rates",
+    "budget", "targets",
 }  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def test_same_seed_same_bytes_other_seed_other_figures(network: tuple[Path, dict
 def test_more_requests_leave_the_rest_as_it_is(network: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     sample.write(tmp_path, scale=0.03)
     small, large = digests(network[0]), digests(tmp_path)
-    grows = {"requests", "surveys", "truth.json"}
+    grows = {"requests", "request_events", "surveys", "truth.json"}
     assert {name for name in small if small[name] != large[name]} == {
         name for name in small if name.split("/")[0] in grows and not name.endswith(("mapping.yml", "rekeyed.csv"))
     }
