@@ -101,7 +101,7 @@ def read(landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
         parsed,
         rows=rows.project(", ".join(select)),
         first_row=parsed.first_row + described,
-        blank_rows=(lambda records: blank(records + described)) if blank else None,
+        blank_rows=(lambda records, rejected: blank(records + described, rejected)) if blank else None,
     )
 
 

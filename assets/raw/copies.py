@@ -108,6 +108,19 @@ def one_line_end(path: Path) -> Path:
     return copy
 
 
+def has_blank_or_unpaired(path: Path) -> bool:
+    """Whether a line is empty (or looks so, within quotes), or the number of quotes is odd."""
+    quotes, last = 0, b"\n"
+    with path.open("rb") as file:
+        for chunk in iter(partial(file.read, HEAD_BYTES), b""):
+            joined = last + chunk
+            if b"\n\n" in joined or b"\n\r\n" in joined:
+                return True
+            quotes += chunk.count(b'"')
+            last = chunk[-2:]
+    return quotes % 2 == 1
+
+
 def _mixed(path: Path) -> bool:
     with path.open("rb") as file:
         if not any(b"\r" in chunk for chunk in iter(partial(file.read, HEAD_BYTES), b"")):

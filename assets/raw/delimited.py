@@ -16,7 +16,7 @@ from assets.raw import limits
 from assets.raw.casts import file as file_named
 from assets.raw.casts import name as column
 from assets.raw.casts import quote
-from assets.raw.copies import HEAD_BYTES, as_utf_8, one_line_end, without_long_rows
+from assets.raw.copies import HEAD_BYTES, as_utf_8, has_blank_or_unpaired, one_line_end, without_long_rows
 from assets.raw.copies import plain as plain
 from assets.raw.limits import LINE_BYTES, told
 from assets.raw.reading import Landed, Parsed, Unreadable
@@ -103,14 +103,22 @@ def looked_through(file: BinaryIO) -> tuple[str, int]:
 
 
 def _blank_rows(
-    path: Path, encoding: str, delimiter: str, skipped: int, lines: Callable[[], int], dropped: int, records: int
+    path: Path,
+    encoding: str,
+    delimiter: str,
+    skipped: int,
+    lines: Callable[[], int],
+    dropped: int,
+    records: int,
+    rejected: int,
 ) -> list[int]:
     """Rows with nothing in them, which DuckDB passes over; `dropped` of the records are not in the file at `path`.
 
-    Few files have any, so the ends of lines are counted first: where there is one for each record, none is blank.
+    Few files have any, so the ends of lines are counted first: where there is one for each record, none is blank; nor is
+    one where more lines are cells with line ends, which shows in the bytes.
     Raises Unreadable where DuckDB passed over more than that: rows that a quote without its second has swallowed.
     """
-    if lines() == skipped + 1 + records:
+    if lines() == skipped + 1 + records or not (rejected or dropped or has_blank_or_unpaired(path)):
         return []
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace", newline="") as text:
         for _ in range(skipped):

@@ -177,9 +177,9 @@ def _contract(
     judged = rows.project(f"*, case {arms} end as _fault")
     for row, at, found in judged.filter("_fault is not null").project(f"_row, _fault, {word}").fetchall():
         column, expected = list(faults)[at]
-        shown = (
-            "nothing" if column != "status" else found if SHOWN.fullmatch(found[:80]) else "a word that is not shown"
-        )
+        shown = "nothing"
+        if column == "status":
+            shown = found[:80] if SHOWN.fullmatch(found[:80]) else "a word that is not shown"
         rejects.append(Fault(row, column, shown, expected))
     (unread,) = judged.filter(f"_fault is null and {is_open} and {closing} is not null").shape[:1]
     facts = {"closing_times_of_open_requests": f"{unread} not read"} if unread else {}

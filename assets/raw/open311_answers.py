@@ -66,9 +66,10 @@ def read(landed: Landed) -> Answer | None:
     if http:
         path = _without(path, http.end())
         start = start[http.end() :] or b" "
-    encoding = landed.options.get("encoding")
+    wide = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else None
+    encoding = landed.options.get("encoding") or wide
     rejects: list[Fault] = []
-    shown = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "ignore").lstrip()
+    shown = start.decode(wide or "utf-8-sig", "ignore").lstrip()
     if shown.startswith("<"):
         return _xml(path, encoding, rejects, shown)
     if shown[:1] in ("[", "{") and (http or SIGN.search(start)):

@@ -125,7 +125,9 @@ def build(connection: duckdb.DuckDBPyConnection, decided: Sequence[PlaceName] = 
         connection.execute(
             f"create or replace table reference.{table} as from read_csv({quote(str(path))}, all_varchar = true)"
         )
-    connection.execute("create or replace temp table decided (name varchar, source varchar, geoid varchar, decided_on varchar)")
+    connection.execute(
+        "create or replace temp table decided (name varchar, source varchar, geoid varchar, decided_on varchar)"
+    )
     if decided:
         rows = [[d.name, d.source, d.geoid, d.on] for d in decided]
         connection.executemany("insert into decided values (?, ?, ?, ?)", rows)

@@ -19,6 +19,7 @@ from assets.raw import (
     delimited,
     hud_allocations,
     open311,
+    place_county,
     tabular,
 )
 from assets.raw.reading import Landed, Parsed
@@ -32,6 +33,7 @@ PUBLISHERS: dict[str, ModuleType] = {
     "census_population": census_population,
     "census_saipe": census_saipe,
     "hud_allocations": hud_allocations,
+    "place_county": place_county,
 }
 
 

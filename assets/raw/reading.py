@@ -54,7 +54,8 @@ class Parsed:
         catalog), in file order. It may have a bigint column `_row`, the row as the sender sees it; without one, rows are
         numbered from first_row, and rejects are counted in between.
     rejects: rows that could not be split into columns; they are not in `rows`.
-    blank_rows: given how many records were read, the rows with nothing in them, which a spreadsheet shows and counts.
+    blank_rows: given how many records were read and how many of them are rejects, the rows with nothing in them, which a
+        spreadsheet shows and counts.
     rejects_table: a DuckDB rejects table that fills while `rows` is read (the same, found later).
     facts: what the file says of itself, such as {"vintage": "2023-04-21"}; kept in the receipt, and a key that is the
         name of a catalog column with `from_file: true` fills that column.
@@ -64,6 +65,6 @@ class Parsed:
     rows: duckdb.DuckDBPyRelation
     first_row: int = 2
     rejects: list[Fault] = field(default_factory=list)
-    blank_rows: Callable[[int], list[int]] | None = None
+    blank_rows: Callable[[int, int], list[int]] | None = None
     rejects_table: str | None = None
     facts: dict[str, str] = field(default_factory=dict)

@@ -80,7 +80,9 @@ class Receipts:
             r
             for r in self.all.values()
             if (r.source, r.sha256, r.fingerprint) == (receipt.source, receipt.sha256, receipt.fingerprint)
-            and (r.status == "accepted" or (r.name == receipt.name and r.status != "repeat"))  # a new name may be its cure
+            and (
+                r.status == "accepted" or (r.name == receipt.name and r.status != "repeat")
+            )  # a new name may be its cure
         ]
         return next((r for r in found if r.name == receipt.name), found[0] if found else None)
 

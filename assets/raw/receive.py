@@ -89,7 +89,7 @@ def receive(
     rows = pq.read_metadata(part).num_rows
     between = {reject.row for reject in rejects}
     if parsed.blank_rows:
-        between |= set(parsed.blank_rows(rows + len(rejects)))
+        between |= set(parsed.blank_rows(rows + len(rejects), len(rejects)))
     if between and numbered is None:
         _number_rows(connection, part, parsed.first_row, sorted(between))
         numbered = '"_row"'

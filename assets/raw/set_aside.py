@@ -58,7 +58,7 @@ def misfits(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, cel
 def _add(connection: duckdb.DuckDBPyConnection, column: str, test: str, expected: str, spec: Source) -> None:
     """One reason a cell: a value that could not be read breaks rules as well."""
     about, text = spec.columns[column], f"s.{name(column)}"
-    found = quote(WITHHELD) if about.personal else _shown(text, _wordy(text, about))
+    found = quote(WITHHELD) if about.personal else shown(text, _wordy(text, about))
     connection.execute(f"""
         insert into aside
         select s.index, s.row, 'quarantined', {quote(column)},
@@ -83,15 +83,15 @@ def unknown_places(
         text = f"p.{name(column)}"
         connection.execute(f"""
             insert into aside
-            select p.file_row_number, {row}, 'quarantined', {quote(column)}, {_shown(text)},
+            select p.file_row_number, {row}, 'quarantined', {quote(column)}, {shown(text)},
                 coalesce(h.hint, {quote(places.UNKNOWN)})
             from read_parquet({file(part)}, file_row_number = true) as p left join hints as h on h.text = {text}
             where {text} in (select text from read_parquet({file(dictionary)}) where geoid is null)
         """)
 
 
-def _shown(text: str, wordy: str = "false") -> str:
-    """A cell as a reason may quote it. An address or a telephone number in the wrong column is personal all the same."""
+def shown(text: str, wordy: str = "false") -> str:
+    """SQL of a cell as a reason may quote it. An address or a telephone number in the wrong column is personal all the same."""
     private = f"contains({text}, '@') or regexp_matches({text}, '{TELEPHONE}') or {wordy}"
     return f"case when {private} then {quote(WITHHELD)} else left({text}, {SHOWN}) end"
 

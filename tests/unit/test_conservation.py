@@ -5,19 +5,14 @@ import gzip
 import random
 import tempfile
 from collections.abc import Iterator
-from datetime import date, datetime
-from functools import cache
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from landing_desk import EASTERN, HEADER, LATER, Desk
-
-from assets import catalog, models, reference
-from assets.raw.receipts import Receipts
-from assets.raw.views import make_views
+from landing_desk import HEADER, Desk, clocks
 
 quick = settings(
     max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -106,25 +101,9 @@ def test_nothing_is_lost_whatever_is_broken(connection, sent, pack, latin):
 
 
 @pytest.fixture(scope="module")
-def clocks(connection) -> duckdb.DuckDBPyConnection:
-    make_views(connection, Receipts(Path("none"), Path("none")), catalog.load().sources, LATER)
-    entries = catalog.load()
-    params = reference.Params(
-        as_of=date(2014, 9, 30), known_on=datetime(2014, 10, 6), program="Test", synthetic=True,
-        time_zone=EASTERN, launched_on=date(2014, 5, 22),
-    )  # fmt: skip
-    reference.build(
-        connection,
-        params,
-        topics=[t.model_dump() for t in entries.topics],
-        metrics=[m.model_dump() for m in entries.metrics.values()],
-    )
+def models_of(connection) -> duckdb.DuckDBPyConnection:
+    clocks(connection)
     return connection
-
-
-@cache
-def all_models() -> dict[str, models.Model]:
-    return models.load(catalog.load().sources)
 
 
 def version(request: int, change: int) -> str:
@@ -142,12 +121,7 @@ def requests_of(
         for name, content in drop.items():
             desk.drop(f"requests/{name}", content)
         desk.take()
-    desk.rows("select 1")
-    every = all_models()
-    for table in ("staging.requests", "core.requests"):
-        connection.execute(f"create schema if not exists {table.split('.')[0]}")
-        connection.execute(f"create or replace table {table} as {every[table].sql}")
-    return connection.execute("select * exclude (known_at) from core.requests order by request_id").fetchall()
+    return desk.made("staging.requests", "core.requests")
 
 
 @settings(quick, max_examples=5)
@@ -155,7 +129,7 @@ def requests_of(
     changes=st.lists(st.integers(1, 9), min_size=1, max_size=4).map(lambda n: sorted(set(n))),
     seed=st.integers(0, 2**32),
 )
-def test_the_order_of_arrival_does_not_matter_where_updated_at_decides(clocks, changes, seed):
+def test_the_order_of_arrival_does_not_matter_where_updated_at_decides(models_of, changes, seed):
     """The same versions: in one file, in files whose names say nothing, and in two drops, the newer one first."""
     files = [HEADER + version(1, c) + "\n" + version(2, c) + "\n" for c in changes]
     shuffled = files[:]
@@ -168,9 +142,9 @@ def test_the_order_of_arrival_does_not_matter_where_updated_at_decides(clocks, c
     results = []
     for drops in ways:
         with tempfile.TemporaryDirectory() as folder:
-            results.append(requests_of(folder, clocks, drops))
+            results.append(requests_of(folder, models_of, drops))
     assert results[0] == results[1] == results[2]
     last = max(changes)
     closed = [datetime(2014, 6, last + 2, 16)] if last > 1 else [None]  # noon in the East
-    names = [d[0] for d in clocks.execute("select * exclude (known_at) from core.requests limit 0").description]
+    names = [d[0] for d in models_of.execute("select * exclude (known_at) from core.requests limit 0").description]
     assert [r[names.index("resolved_at")] for r in results[0]] == closed * 2

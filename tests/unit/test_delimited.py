@@ -105,3 +105,18 @@ def test_a_flipped_bit_in_a_gzip_is_found_by_its_checksum(tmp_path):
 
 def test_a_column_named_twice_is_refused(tmp_path):
     assert "columns 2 and 3 have the same name" in refused(tmp_path, b"id,n,N\na,1,2\n")
+
+
+def test_rows_keep_their_numbers_whether_lines_are_blank_or_within_cells(tmp_path):
+    """Rows 3 (two lines long) and 4: a line end in a cell is no row of its own; a blank line is."""
+    from assets.raw.copies import HEAD_BYTES, has_blank_or_unpaired
+
+    def found(content: bytes) -> bool:
+        path = tmp_path / "x.csv"
+        path.write_bytes(content)
+        return has_blank_or_unpaired(path)
+
+    assert not found(b'a,b\n1,"two\nlines"\n2,x\n')
+    assert found(b"a,b\n1,2\n\n3,4\n") and found(b"a,b\r\n1,2\r\n\r\n3,4\r\n") and found(b'a,b\n1,"2\n')
+    seam = b"a" * (HEAD_BYTES - 1)
+    assert found(seam + b"\n\nb") and found(seam + b"\n\r\nb") and not found(seam + b"\nb\n")
