@@ -17,6 +17,21 @@ def landing() -> Path:
     return Path(os.environ.get("CITIES311_LANDING") or home() / "landing").resolve()
 
 
+def contact() -> str:
+    """An e-mail address that publishers are told when files are fetched (CITIES311_CONTACT); BLS asks for one."""
+    return os.environ.get("CITIES311_CONTACT", "").strip()
+
+
+def census_key() -> str:
+    """The key of the Census Bureau's API (CENSUS_API_KEY)."""
+    return os.environ.get("CENSUS_API_KEY", "").strip()
+
+
+def bea_key() -> str:
+    """The key of BEA's API (BEA_API_KEY)."""
+    return os.environ.get("BEA_API_KEY", "").strip()
+
+
 @dataclass(frozen=True)
 class Layout:
     """Every path below one HOME."""
@@ -34,6 +49,10 @@ class Layout:
     @property
     def warehouse(self) -> Path:
         return self.home / "warehouse" / "cities311.duckdb"
+
+    @property
+    def decisions(self) -> Path:
+        return self.home / "decisions"
 
     @property
     def releases(self) -> Path:

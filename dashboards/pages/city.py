@@ -22,7 +22,7 @@ VINTAGES = [
     Column("vintage", "Vintage"),
     Column("note", "Note"),
 ]
-LEVELS = {"place": "City", "county": "County: context, not the city"}
+LEVELS = {"place": "City", "county": "County {}: context, not the city"}
 
 
 def about(view: Selection, city: Any) -> str:
@@ -86,18 +86,25 @@ def monthly(row: dict[str, Any]) -> bool:
 
 
 def indicators(view: Selection, city_id: str) -> None:
-    """The city's indicators, each with source and vintage; the latest vintage of each on the page."""
+    """The city's indicators, each with source and vintage; where only its county has one, that, and said so."""
     st.subheader("Indicators", anchor=False)
-    rows = queries.rows(view.release, "indicator_values", "indicator, period_start desc, vintage desc", city_id=city_id)
+    order = "indicator, period_start desc, vintage desc"
+    rows = queries.rows(view.release, "indicator_values", order, city_id=city_id)
+    rows += [
+        row | {"is_default": True, "state": "value"}
+        for row in queries.rows(view.release, "city_context", order, city_id=city_id)
+    ]
+    rows.sort(key=lambda row: (row["indicator"], -row["period_end"].toordinal(), row["geo_level"] != "place"))
     if not rows:
         frame.empty("No indicator is on record for this city.", "Land the publishers' files and run again.")
         return
     for row in rows:
-        row |= {"name": fmt.words(row["indicator"]), "level": LEVELS.get(row["geo_level"], row["geo_level"])}
+        level = LEVELS.get(row["geo_level"], row["geo_level"]).format(row["geo_id"])
+        row |= {"name": fmt.words(row["indicator"]), "level": level}
         row["state"] = fmt.state(row) or "Reported"
-    latest = {row["indicator"]: row for row in reversed(rows) if row["is_default"] and not monthly(row)}
+    latest = {(row["indicator"], row["level"]): row for row in reversed(rows) if row["is_default"] and not monthly(row)}
     st.caption("The latest year or date of each, as published last. A county's figure is context, not the city's own.")
-    tables.show([latest[name] for name in sorted(latest)], VINTAGES, "indicators", "Latest indicators of the city")
+    tables.show([latest[key] for key in sorted(latest)], VINTAGES, "indicators", "Latest indicators of the city")
     with st.expander("Every period and vintage"):
         tables.show(rows, VINTAGES, "indicator_vintages", "Every period and vintage of each indicator of the city")
 

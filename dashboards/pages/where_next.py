@@ -33,6 +33,8 @@ CRITERIA = [
     Column("city", "City"),
     Column("title", "Criterion"),
     Column("reason", "Why the rule cannot say"),
+    Column("county_value", "Its county's figure", "number", "Context only: a county's figure is never a city's."),
+    Column("county", "County (context, not the city)"),
     Column("city_id", "GEOID"),
 ]
 
@@ -104,6 +106,16 @@ def explain(rule: list[dict[str, Any]]) -> None:
     st.markdown(ORDER)
 
 
+def context(release: queries.Release, missing: queries.Rows) -> None:
+    """Adds to criteria without a figure what the city's county says, latest period first: said to be the county's."""
+    found = queries.rows(release, "city_context", "period_end", city_id=[row["city_id"] for row in missing])
+    latest = {(row["city_id"], row["indicator"]): row for row in found}
+    for row in missing:
+        county = latest.get((row["city_id"], row["indicator"]))
+        row["county_value"] = county and county["value"]
+        row["county"] = county and f"{county['geo_id']}, {county['period_start']} to {county['period_end']}"
+
+
 def page(view: Selection) -> None:
     """The candidates of the release."""
     release = view.release
@@ -132,6 +144,7 @@ def page(view: Selection) -> None:
     unknown = [row["city_id"] for row in unsure]
     missing = queries.rows(release, "eligibility_rule", "city_id, criterion", city_id=unknown, meets="cannot_say")
     if missing:
+        context(release, missing)
         with st.expander(f"What is missing where the rule cannot say ({fmt.quantity(len(unsure), 'cities')})"):
             tables.show(named(view, missing), CRITERIA, "cannot_say", "Criteria for which there is no figure")
     explain(rule)
