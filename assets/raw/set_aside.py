@@ -5,10 +5,11 @@ All of it in SQL, for a file whose every row is wrong (a date order that nobody 
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from assets.catalog import Source, SourceColumn
 from assets.raw import places
@@ -23,7 +24,7 @@ WORDS = r"\pL{3,}\PL+(.*\PL)?\pL{3,}"  # two words and more: a name or a sentenc
 HINTED = 1000  # spellings of unknown places for which the nearest are looked up
 
 
-def begin(connection: duckdb.DuckDBPyConnection, rejects: Iterable[Fault]) -> None:
+def begin(connection: duckdb.DuckDBPyConnection, rejects: Sequence[Fault]) -> None:
     """An empty list for one file, but for the rows that could not be split into columns.
 
     index: position among the rows written, null for a row that never was one; state: quarantined or repeat.
@@ -32,9 +33,17 @@ def begin(connection: duckdb.DuckDBPyConnection, rejects: Iterable[Fault]) -> No
         create or replace temp table aside
         (index bigint, "row" bigint, state varchar, "column" varchar, found varchar, expected varchar)
     """)
-    rows = [[r.row, r.column, r.found, r.expected] for r in rejects]
-    if rows:
-        connection.executemany("insert into aside values (null, ?, 'quarantined', ?, ?, ?)", rows)
+    rows = pa.table(
+        {
+            "row": pa.array((r.row for r in rejects), pa.int64()),
+            "column": pa.array((r.column for r in rejects), pa.string()),
+            "found": pa.array((r.found for r in rejects), pa.string()),
+            "expected": pa.array((r.expected for r in rejects), pa.string()),
+        }
+    )
+    connection.register("rejected", rows)
+    connection.execute("""insert into aside select null, "row", 'quarantined', "column", found, expected from rejected""")
+    connection.unregister("rejected")
 
 
 def misfits(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, cells: dict[str, Cast], row: str) -> None:

@@ -59,6 +59,7 @@ def test_fields_become_the_contract_s_columns_and_the_rest_keeps_its_name(read):
         f'[{{"service_request_id":007,"status":"open","requested_datetime":"{ASKED}"}}]',
         f"service_request_id,status,requested_datetime\n007,open,{ASKED}\n",
         f"service_request_id,requested_datetime,status_description\r\n007,{ASKED},Open\r\n",
+        f"service_request_id\tstatus\trequested_datetime\r\n007\topen\t{ASKED}\r\n".encode("utf-16"),
         f'Service Request ID;Requested DateTime;Status\n007;"{ASKED}";OPEN\n',
     ],
 )
@@ -167,6 +168,8 @@ def test_a_word_that_is_not_known_is_set_aside_with_those_that_are(read):
     assert (first.row, first.column, first.found) == (1, "status", "Erledigt")
     assert "investigating" in first.expected and "values: {status: {" in first.expected
     assert (second.row, second.found) == (2, "a word that is not shown")  # it might be personal
+    long = read(xml(fields(status="a" * 80 + " 555-010-1234")))
+    assert long.rejects[0].found == "a" * 80  # what stands behind is neither looked at nor shown
 
 
 def test_words_that_mapping_yml_knows_are_left_to_it(read):
