@@ -1,6 +1,7 @@
 -- One row per incorporated place, indicator, period and vintage: Census SUB-EST files of every decade.
--- Only summary level 162 (the whole place): 157, 170 and 172 are parts and sums of the same people;
--- staging.census_population_levels says of every level why it is used or not.
+-- Summary level 162 is the whole place; 157, 170 and 172 are parts and sums of the same people. The balance of a
+-- consolidated city is taken from level 172 where 162 does not list it. staging.census_population_levels says of every
+-- level why it is used or not.
 -- population is the estimate of July 1, with the calendar year as its period; population_census and population_base are
 -- counts of April 1. A year that the file does not have makes no row.
 with areas as (
@@ -8,10 +9,10 @@ with areas as (
         *,
         coalesce(vintage, cast(cast(_known_at as date) as varchar) || ' ' || left(_sha256, 8)) as edition
     from raw.census_population
-    where sumlev = '162'
+    where sumlev = '162' or (sumlev = '172' and name like '%(balance)%')
     qualify row_number() over (
         partition by state, place, coalesce(vintage, _sha256)
-        order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
+        order by sumlev, _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
     ) = 1
 ),
 

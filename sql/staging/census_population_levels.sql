@@ -1,6 +1,6 @@
 -- One row per product, vintage and summary level: how many rows of it were accepted, and why it is used or not.
--- It shows that nothing is left out in silence: the figures of staging.census_population are of level 162 alone, those
--- of staging.census_population_counties of level 050.
+-- It shows that nothing is left out in silence: the figures of staging.census_population are of level 162 (and of a
+-- consolidated city's balance at 172 where 162 lacks it), those of staging.census_population_counties of level 050.
 with levels (product, sumlev, title, is_used, reason) as (
     values
         ('CO-EST', '040', 'state', false, 'a sum of its counties'),
@@ -12,7 +12,7 @@ with levels (product, sumlev, title, is_used, reason) as (
         ('SUB-EST', '157', 'part of a place in a county', false, 'its people are counted in the place (162)'),
         ('SUB-EST', '162', 'incorporated place', true, 'the whole place'),
         ('SUB-EST', '170', 'consolidated city', false, 'a sum of the places within it, which are listed as 162'),
-        ('SUB-EST', '172', 'place within a consolidated city', false, 'the same place is listed as 162')
+        ('SUB-EST', '172', 'place within a consolidated city', true, 'a balance that is not listed as 162; the others are')
 ),
 
 received as (

@@ -26,7 +26,9 @@ def make(bench: Any, **given: list[Row]) -> list[Row]:
     for table in TABLES:
         bench.given(f"raw.{table}", given.get(table, []))
     places.build(bench.connection)
-    bench.run("staging.bls_laus_county", "staging.bls_laus_flat", "staging.census_population")
+    bench.run(
+        "staging.bls_laus_county", "staging.bls_laus_places", "staging.bls_laus_flat", "staging.census_population"
+    )
     bench.run("staging.census_population_places", "staging.hud_allocations")
     bench.run("staging.census_population_counties", "staging.acs_variables", "staging.census_acs")
     bench.run("staging.census_saipe", "staging.census_permits", "staging.bea_county", "core.observations")
@@ -169,6 +171,19 @@ def test_population_is_of_the_whole_place_alone(bench: Any) -> None:
         ("population", date(2013, 1, 1), date(2013, 12, 31), 1000.0, None),
         ("population_census", date(2010, 4, 1), date(2010, 4, 1), None, "not_in_census_2010"),
     }
+
+
+def test_the_balance_of_a_consolidated_city_counts_once(bench: Any) -> None:
+    """Listed as 162 and 172, as 172 alone, and a place within that is no balance."""
+    both = [
+        place_of("2019", place="00003", name="Alpha city (balance)", sumlev=level, popestimate_2019=n)
+        for level, n in (("172", 8), ("162", 9))
+    ]
+    alone = place_of("2019", place="00006", name="Beta metro government (balance)", sumlev="172", popestimate_2019=7)
+    within = place_of("2019", place="00007", name="Gamma town", sumlev="172", popestimate_2019=1)
+    whole = place_of("2019", place="00002", name="Alpha city", sumlev="170", popestimate_2019=10)
+    found = {r["geo_id"]: r["value"] for r in make(bench, census_population=[*both, alone, within, whole])}
+    assert found == {"9900003": 9.0, "9900006": 7.0}
 
 
 def test_a_change_is_never_chained_across_vintages(bench: Any) -> None:
