@@ -50,6 +50,23 @@ def record(folder: Path, log: str, who: str, why: str, **what: Any) -> dict[str,
     return line
 
 
+def name_place(
+    folder: Path, name: str, decided: str, geoid: str | None, source: str, who: str, why: str
+) -> dict[str, Any]:
+    """Records what a name of a place means; returns the line as written.
+
+    decided: PLACE (geoid says which), NOT_A_PLACE, or UNDO of what was decided before; source: the table it holds for,
+    empty for all. Raises Refused where there is no name, nobody decides, or nothing is there to undo.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise Refused("a decision needs the name as the file has it, with its state: 'ST LOUIS, MO'")
+    if decided == UNDO and not any((n.name.lower(), n.source) == (name.lower(), source) for n in place_names(folder)):
+        where = f"for {source}" if source else "for all sources"
+        raise Refused(f"nothing is decided of {name!r} {where}, so that there is nothing to undo")
+    return record(folder, PLACES, who, why, decided=decided, name=name, source=source, geoid=geoid)
+
+
 def history(folder: Path, log: str) -> list[dict[str, Any]]:
     """Every line of a log, oldest first; none where nobody has decided anything."""
     path = folder / f"{log}.jsonl"

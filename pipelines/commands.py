@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import settings, unchanged
+from pipelines import fetching, settings, sources, unchanged
 
 app = typer.Typer(
     name="cities311",
@@ -69,7 +69,7 @@ def run(
         )
     from pipelines import execute
 
-    seen = unchanged.look(where_landing)
+    seen = unchanged.look(where_landing, where_home)
     today = datetime.now(UTC)
     console = Console(stderr=True)
     report = partial(console.print, style="dim", highlight=False) if console.is_terminal else _silent
@@ -112,18 +112,7 @@ def status(home: Home = None, as_json: Json = False) -> None:
 COUNTS = ("received", "accepted", "quarantined", "repeats")
 
 
-@app.command()
-def sources(home: Home = None, as_json: Json = False) -> None:
-    """What was received and when: every file, with received = accepted + quarantined + repeats."""
-    from pipelines import steps
-
-    receipts = sorted(steps.receipts(layout_of(home)).all.values(), key=lambda r: (r.source, r.name))
-    rows = [
-        {"file": r.name, "status": r.status, **{c: getattr(r, c) for c in COUNTS}, "known_at": r.known_at,
-         "vintage": r.facts.get("vintage", ""), "unused_columns": ", ".join(r.unused), "message": r.message}
-        for r in receipts
-    ]  # fmt: skip
-    show(rows, as_json, "nothing has been received; run `cities311 run`")
+app.add_typer(sources.app, name="sources")
 
 
 @app.command()
@@ -143,7 +132,7 @@ def quarantine(
     known |= {r.source for r in ledger.all.values()}
     if source and source not in known:
         raise refuse(f"no source is called {source!r}; there are: {', '.join(sorted(known))}")
-    for receipt in sorted(ledger.all.values(), key=lambda r: r.name):
+    for receipt in ledger.standing():
         if source and source not in (receipt.source, receipt.table):
             continue
         if receipt.status == "refused":
@@ -159,6 +148,25 @@ def quarantine(
                 if a["state"] == "quarantined"
             ]
     show(rows, as_json, "nothing is in quarantine")
+
+
+@app.command("map")
+def map_file(
+    file: Annotated[Path, typer.Argument(help="An export that uses other words.")],
+    source: Annotated[str | None, typer.Option(help="What it is (default: by its folder, else requests).")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Put it beside the file as mapping.yml.")] = False,
+    landing: Landing = None,
+) -> None:
+    """Propose a mapping.yml for a file, and say how many of its rows would be accepted with it."""
+    from assets.raw.reading import Unreadable
+    from pipelines import proposal
+
+    try:
+        proposed = proposal.of(file, source, landing or settings.landing())
+        typer.echo(f"Wrote {proposal.write(file, proposed.text)}." if write else proposed.text.rstrip("\n"))
+    except Unreadable as error:
+        raise refuse(str(error)) from error
+    typer.echo("\n".join(proposed.told), err=True)
 
 
 @app.command()
@@ -196,6 +204,9 @@ def show_metric(
     except figures.Unknown as error:
         raise refuse(str(error)) from error
     show(rows, as_json, "")
+
+
+app.command("fetch")(fetching.command)
 
 
 @app.command()

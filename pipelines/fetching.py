@@ -65,10 +65,13 @@ def command(
                 if source == OPEN311:
                     from assets.fetch.open311 import Desk
 
-                    desk = Desk(polite, url or "", jurisdiction, where_landing, notes, page_size)
                     first = _day("--since", since) or (now.date() - timedelta(days=90)).replace(day=1)
+                    end = _day("--until", until)
+                    if end and end <= first:
+                        raise typer.BadParameter(f"--until {end} is not after {first}, the first day")
+                    desk = Desk(polite, url or "", jurisdiction, where_landing, notes, page_size)
                     try:
-                        desk.fetch(first, _day("--until", until), now, again, report)
+                        desk.fetch(first, end, now, again, report)
                     finally:
                         rows += map(asdict, desk.wrote)
                 else:

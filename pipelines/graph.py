@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from assets import catalog, models
+from assets.raw import places
 from pipelines import steps
 from pipelines.resources import Warehouse
 
@@ -59,12 +60,11 @@ def _raw(entries: catalog.Catalog) -> dg.AssetsDefinition:
 
 
 def _reference() -> dg.AssetsDefinition:
-    gazetteer = {"places", "place_names"}
     specs = [
         dg.AssetSpec(
             key(f"reference.{t}"),
             deps=[key("raw.census_gazetteer")]
-            if t in gazetteer
+            if t in places.TABLES
             else [key(f"raw.{f}") for f in ("requests", "ledger", "eligibility")],
             group_name="reference",
             kinds={"duckdb"},

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from assets import catalog, checks, models, program, reference
+from assets import catalog, checks, decisions, models, program, reference
 from assets.raw import casts, ingest, places
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.views import make_views
@@ -53,11 +53,12 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
         report(line)
         watch(f"Taking in {line}")
 
-    new = ingest.ingest(request.landing, ledger, connection, catalog.load(), zone, tell)
+    decided = decisions.place_names(request.layout.decisions)
+    new = ingest.ingest(request.landing, ledger, connection, catalog.load(), zone, tell, decided)
     sources = catalog.load().sources
     known_on = instant(request, ledger)
     prints = make_views(connection, ledger, sources, known_on)
-    places.build(connection)
+    places.build(connection, decided)
     models.prepare(connection)
     _remember(connection, {f"raw.{table}": fingerprint for table, fingerprint in prints.items()})
     known = ledger.known(known_on)
@@ -92,8 +93,9 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
     stood = models.prepare(connection)
     feeds = [stood[f"raw.{t}"][0] for t in ("requests", "ledger", "eligibility")] if told.launched_on is None else []
     fingerprint = _digest(repr(params), json.dumps([metrics, topics]), *feeds, _clocks_code())
-    gazetteer = stood["raw.census_gazetteer"][0]
-    prints = {f"reference.{t}": gazetteer if t in ("places", "place_names") else fingerprint for t in models.REFERENCE}
+    decided = decisions.text(decisions.place_names(request.layout.decisions))
+    gazetteer = _digest(stood["raw.census_gazetteer"][0], places.version(), decided)
+    prints = {f"reference.{t}": gazetteer if t in places.TABLES else fingerprint for t in models.REFERENCE}
     connection.begin()  # a killed run leaves the old clocks or the new ones, never some of each
     try:
         if stood.get("reference.params", ("", 0))[0] != fingerprint:
@@ -162,6 +164,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
     inputs = _digest(
         repr((told.last_day(request.as_of), known_on, told.model_dump())),
         *(repr((r.name, r.sha256, r.fingerprint, r.status, r.known_at)) for r in known),
+        decisions.text(decisions.place_names(request.layout.decisions)),
         code_version(),
         catalog_version(),
     )

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -29,6 +30,7 @@ class Note:
 
     url: str
     file: str
+    asked: str  # which address, its query too: what another one has cannot be gone on with
     etag: str = ""
     last_modified: str = ""
     size: int = 0
@@ -51,17 +53,19 @@ class Notes:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def _path(self, wanted: Wanted, file: str) -> Path:
-        return self.folder / f"{hashlib.sha256(f'{wanted.url} {file}'.encode()).hexdigest()[:20]}.json"
+    def _path(self, target: Path) -> Path:
+        return self.folder / f"{_digest(os.path.abspath(target))}.json"
 
-    def of(self, wanted: Wanted, file: str) -> Note:
+    def of(self, wanted: Wanted, target: Path) -> Note:
+        blank = Note(shown(wanted.url), f"{wanted.folder}/{wanted.name}", _digest(wanted.url))
         try:
-            return Note(**json.loads(self._path(wanted, file).read_text(encoding="utf-8")))
+            note = Note(**json.loads(self._path(target).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):  # none yet, or damaged: then the file is fetched anew
-            return Note(shown(wanted.url), file)
+            return blank
+        return note if note.asked == blank.asked else blank
 
-    def keep(self, wanted: Wanted, note: Note) -> None:
-        path = self._path(wanted, note.file)
+    def keep(self, target: Path, note: Note) -> None:
+        path = self._path(target)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(asdict(note), indent=1).encode())
 
@@ -73,9 +77,9 @@ def download(
     if not NAME.fullmatch(wanted.name):
         raise Refused(f"{shown(wanted.url)} does not end in the name of a file; give an address that does")
     target = landing / wanted.folder / wanted.name
-    note = notes.of(wanted, f"{wanted.folder}/{wanted.name}")
     try:
         with locked(hidden(target)) as part:
+            note = notes.of(wanted, target)
             return polite.again(wanted, lambda: _attempt(polite, wanted, target, part, note, notes, progress))
     except OSError as error:
         raise Refused(f"{wanted.folder}/{wanted.name} cannot be written: {error.strerror}") from error
@@ -103,7 +107,7 @@ def _attempt(
             have = part.truncate(0)
             strong = etag.startswith('"') and "Content-Encoding" not in response.headers
             note.part_etag = etag if strong and response.headers.get("Accept-Ranges") == "bytes" else ""
-            notes.keep(wanted, note)
+            notes.keep(target, note)
         try:
             have = _receive(response, wanted, part, have, polite.limit, progress)
             _check_whole(part, response.headers.get("Content-Range", ""), have, wanted)
@@ -149,7 +153,7 @@ def _publish(wanted: Wanted, target: Path, part: BinaryIO, note: Note, notes: No
         whole.unlink(missing_ok=True)
     stat = target.stat()
     note.size, note.mtime_ns, note.part_etag = stat.st_size, stat.st_mtime_ns, ""
-    notes.keep(wanted, note)
+    notes.keep(target, note)
     return Fetched(note.file, state, stat.st_size)
 
 
@@ -165,13 +169,16 @@ def _as_left(target: Path, note: Note) -> bool:
 def _check_whole(part: BinaryIO, content_range: str, have: int, wanted: Wanted) -> None:
     """Raises Passing where the file breaks off; not every server tells its length, so its end is looked at too."""
     told = content_range.rpartition("/")[2]
+    if not have:
+        raise Passing("an empty answer came")
     if told.isdigit() and int(told) != have:
         raise Passing(f"{have:,} bytes came of {int(told):,}")
     part.seek(max(0, have - 64))
     if wanted.expects in ENDS and not part.read().rstrip().endswith(ENDS[wanted.expects]):
         raise Passing("the answer breaks off before its end")
-    if wanted.expects == "zip" and not zipfile.is_zipfile(part):
-        raise Passing("the ZIP breaks off before its end")
+    part.seek(0)
+    if wanted.expects in ("zip", "workbook") and part.read(2) == b"PK" and not zipfile.is_zipfile(part):
+        raise Passing("the ZIP or workbook breaks off before its end")
 
 
 def _blot_out(part: BinaryIO, wanted: Wanted) -> None:
@@ -194,15 +201,23 @@ def _blot_out(part: BinaryIO, wanted: Wanted) -> None:
 
 def _unpack(part: BinaryIO, into: Path, wanted: Wanted, limit: int) -> None:
     """The one member whose name ends so; a ZIP that would unpack to more than `limit` is refused."""
-    with zipfile.ZipFile(part) as archive:
-        found = [m for m in archive.infolist() if m.filename.lower().endswith(wanted.member.lower())]
-        if len(found) != 1:
-            raise Refused(f"{shown(wanted.url)} holds {len(found)} files that end in {wanted.member}; expected one")
-        if found[0].file_size > limit:
-            raise Refused(too_large(wanted, limit))
-        with archive.open(found[0]) as member, into.open("wb") as out:
-            shutil.copyfileobj(member, out)
-            os.fsync(out.fileno())
+    try:
+        with zipfile.ZipFile(part) as archive:
+            found = [m for m in archive.infolist() if m.filename.lower().endswith(wanted.member.lower())]
+            if len(found) != 1:
+                raise Refused(f"{shown(wanted.url)} holds {len(found)} files that end in {wanted.member}; expected one")
+            if found[0].file_size > limit:
+                raise Refused(too_large(wanted, limit))
+            with archive.open(found[0]) as member, into.open("wb") as out:
+                shutil.copyfileobj(member, out)
+                os.fsync(out.fileno())
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:  # damaged, or packed in a way of its own
+        into.unlink(missing_ok=True)
+        raise Passing("the ZIP cannot be unpacked") from error
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def hidden(target: Path) -> Path:

@@ -37,7 +37,7 @@ def read(content: bytes, url: str) -> Page:
         raise Refused(
             f"{url} answered with something other than a list of requests; does it speak Open311 GeoReport v2?"
         )
-    return Page(content, max(len(found), listed or 0), frozenset(i for i in found if i and i != "null"))
+    return Page(content, listed or len(found), frozenset(i for i in found if i and i != "null"))
 
 
 def _listed(text: str) -> int | None:
@@ -48,6 +48,8 @@ def _listed(text: str) -> int | None:
         sent = json.loads(text)
     except ValueError:
         return None
+    if isinstance(sent, dict) and "service_request_id" in sent:
+        return 1
     held = sent.values() if isinstance(sent, dict) else [sent]
     lists = [v for v in held if isinstance(v, list)]
     return len(lists[0]) if len(lists) == 1 else None

@@ -5,6 +5,7 @@ A key is never part of an address that is shown, logged or stored: it travels ap
 
 import logging
 import math
+import re
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -69,7 +70,7 @@ class Wanted:
 
     def hide(self, text: str) -> str:
         for secret in self.secret.values():
-            text = text.replace(secret, "…")
+            text = re.sub(re.escape(secret), "…", text, flags=re.IGNORECASE)
         return text
 
 
@@ -95,7 +96,7 @@ class Polite:
         self._backoff = tenacity.wait_exponential(first_wait, max=60) + tenacity.wait_random(0, first_wait)
         self._asked: dict[str, float] = {}
         agent = "cities311/0.1" + (f" ({contact})" if contact else "")
-        self.client = httpx.Client(headers={"User-Agent": agent}, timeout=timeout)
+        self.client = httpx.Client(headers={b"User-Agent": " ".join(agent.split()).encode()}, timeout=timeout)
 
     def again(self, wanted: Wanted, attempt: Callable[[], Answer]) -> Answer:
         """What `attempt` returns, tried again while it raises Passing. Raises Unreachable in the end."""
@@ -167,15 +168,18 @@ def body(response: httpx.Response, wanted: Wanted, limit: int) -> Iterator[bytes
     """
     if int(response.headers.get("Content-Length") or 0) > limit:
         raise Refused(too_large(wanted, limit))
-    size, told = 0, response.status_code == httpx.codes.PARTIAL_CONTENT  # the rest of a file has no beginning
+    size, start, told = 0, b"", response.status_code == httpx.codes.PARTIAL_CONTENT  # a rest has no beginning
     for chunk in _unpacked(response, wanted):
         size += len(chunk)
         if size > limit:
             raise Refused(too_large(wanted, limit))
-        if not told and (start := chunk.removeprefix(b"\xef\xbb\xbf").lstrip()):
-            told = True
-            expected(start, response, wanted)
+        if not told:  # a server may send its first bytes one by one
+            start += chunk
+            if told := len(start) > 500:
+                expected(start, response, wanted)
         yield chunk
+    if start and not told:
+        expected(start, response, wanted)
 
 
 def too_large(wanted: Wanted, limit: int) -> str:
@@ -190,7 +194,11 @@ def _unpacked(response: httpx.Response, wanted: Wanted) -> Iterator[bytes]:
         unpack = zlib.decompressobj(wbits=31)
         try:
             for chunk in response.iter_raw():
-                yield unpack.decompress(chunk)
+                while chunk:
+                    if unpack.eof:  # it may be packed in several parts, one behind the other
+                        unpack = zlib.decompressobj(wbits=31)
+                    yield unpack.decompress(chunk)
+                    chunk = unpack.unused_data
         except zlib.error as error:
             raise Passing("the packed answer is damaged") from error
         if not unpack.eof:
@@ -201,6 +209,7 @@ def _unpacked(response: httpx.Response, wanted: Wanted) -> Iterator[bytes]:
 
 def expected(start: bytes, response: httpx.Response, wanted: Wanted) -> None:
     """Raises Refused where the first bytes (or, of a text, the content type) are not those of what was wanted."""
+    start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     kind, declared = wanted.expects, response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     markup = start[:200].lower().startswith((b"<!doctype html", b"<html", b"<head", b"<div"))
     if kind == "page":
@@ -264,7 +273,7 @@ def words(response: httpx.Response, wanted: Wanted) -> str:
 
 def retry_after(value: str) -> float | None:
     """Seconds that a server asks to wait: given as a number or as the day and time of HTTP."""
-    if value.strip().isdigit():
+    if value.strip().isdecimal():
         return float(value)
     try:
         until = parsedate_to_datetime(value)

@@ -18,6 +18,7 @@ from assets.fetch.georeport import Page, read
 from assets.fetch.http import Missing, Polite, Refused, Unreachable, Wanted
 
 DAY = 86_400
+SETTLED = timedelta(days=2)  # after its end, a month is over in every zone, and its last requests are shown
 FEWEST = 10  # no server is known to give fewer at once
 FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 Files = list[tuple[str, bytes]]  # name and content
@@ -95,7 +96,7 @@ class Desk:
     ) -> list[Fetched]:
         """Every request made from `since` to before `until` (default: now), with services and a mapping beside them.
 
-        A month that was fetched after it had ended is not fetched again unless `again`. Raises Refused.
+        A month that was fetched two days after its end, or later, is not fetched again unless `again`. Raises Refused.
         """
         self._services()
         self._mapping()
@@ -108,7 +109,9 @@ class Desk:
             found, files = self._settle(asked, span.name, *self._pages(asked))
             for name, content in files:
                 self._write(name, content)
-            if span.end <= now and not any(asked.start <= s.start <= asked.end for s in self._still_doubtful()):
+            if span.end + SETTLED <= now and not any(
+                asked.start <= s.start <= asked.end for s in self._still_doubtful()
+            ):
                 self.server.done = sorted({*self.server.done, span.name})
             self._remember()
             report(f"{span.name}: {len(found):,} requests")

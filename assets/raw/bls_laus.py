@@ -27,7 +27,9 @@ CODE = re.compile(r"\s*[A-Z]{2}\d{4}")  # how the LAUS code of a county line beg
 COUNTY_LINE = re.compile(
     r"\s*([A-Z]{2}\d{6,13})\s+(\d{1,2})\s+(\d{1,3})\s+(\S.*?)\s+(\d{4})" + 4 * r"\s+([\d,.]+|\(?N\.?A\.?\)?|-)" + r"\s*"
 )
-MONTH_LINE = re.compile(r"\s*CN\d{11}\D.*\b[A-Z][a-z]{2}-\d\d\b")  # the month in place of the year
+MONTH_LINE = re.compile(
+    r"\s*CN\d{6,13}\D.*\b([A-Z][a-z]{2}-\d\d|\d{4}-\d\d-01T00:00:00)\b"
+)  # the month in place of the year
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 RELEASED = re.compile(r"\b([A-Z][a-z]{2,8})\.? +(\d{1,2}), *((?:19|20)\d\d)\b")
 

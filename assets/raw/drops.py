@@ -21,6 +21,7 @@ class Drop:
     fingerprint of it all."""
 
     path: Path
+    within: str  # the folder, below its source's
     tables: list[Source]
     mapping: mapping.Mapping
     corrections: corrections.Corrections
@@ -39,21 +40,22 @@ def load(
     folder: Path, source: Path, tables: list[Source], receipts: Receipts, zone: str, decided: Sequence[PlaceName]
 ) -> Drop:
     """The declarations of one folder below the source's. A mistake in them is told when a file is read."""
-    fingerprint = _fingerprint(folder, tables, receipts, zone, decided)
+    within = "" if folder == source else folder.relative_to(source).as_posix()
+    fingerprint = _fingerprint(folder, within, tables, receipts, zone, decided)
     try:
         declared = mapping.load(folder, {c for s in tables for c in s.columns})
         if declared.jurisdiction and not any(c.local for s in tables for c in s.columns.values()):
             raise Unreadable(f"{mapping.NAME}: jurisdiction: no id of {source.name} is local to one; remove it")
-        return Drop(folder, tables, declared, corrections.load(folder, tables), None, fingerprint)
+        return Drop(folder, within, tables, declared, corrections.load(folder, tables), None, fingerprint)
     except Unreadable as error:
-        return Drop(folder, tables, mapping.Mapping(), corrections.Corrections(), error, fingerprint)
+        return Drop(folder, within, tables, mapping.Mapping(), corrections.Corrections(), error, fingerprint)
 
 
 def _fingerprint(
-    folder: Path, tables: list[Source], receipts: Receipts, zone: str, decided: Sequence[PlaceName]
+    folder: Path, within: str, tables: list[Source], receipts: Receipts, zone: str, decided: Sequence[PlaceName]
 ) -> str:
     """Of all that decides how the files of this folder are read, apart from their bytes."""
-    parts = [readers.code(), zone, *(t.model_dump_json() for t in tables)]
+    parts = [readers.code(), zone, within, *(t.model_dump_json() for t in tables)]
     parts += [mapping.text(folder), mapping.text(folder, corrections.NAME)]
     if any(c.type == "city" for t in tables for c in t.columns.values()):
         parts += sorted(r.sha256 for r in receipts.all.values() if r.table == GAZETTEER and r.status == "accepted")

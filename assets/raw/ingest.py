@@ -62,7 +62,7 @@ class Intake:
                 if self.receipts.unchanged(name, stat, fingerprint):
                     continue
                 blank = _blank(name, folder.name, stat.st_size, stat.st_mtime_ns, fingerprint, declared)
-                receipt = self.file(path, drop, blank)
+                receipt = self.file(path, drop, replace(blank, folder=drop.within))
             except OSError as error:
                 receipt = _blank(name, folder.name, 0, 0, "", {})
                 receipt = replace(

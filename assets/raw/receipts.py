@@ -21,6 +21,7 @@ class Receipt:
     fingerprint: str
     status: str
     declared: dict[str, str] = field(default_factory=dict)  # what mapping.yml says of this one file
+    folder: str = ""  # below the source's, where the declarations lie by which it is read
     message: str = ""
     received: int = 0
     accepted: int = 0
@@ -102,12 +103,8 @@ class Receipts:
         self.all[receipt.name, receipt.sha256] = receipt
         if receipt.status == "accepted":
             for other in list(self.all.values()):
-                same = (other.source, other.sha256, other.declared) == (
-                    receipt.source,
-                    receipt.sha256,
-                    receipt.declared,
-                )
-                if same and other.status == "accepted" and other.name != receipt.name:
+                alike = [(r.source, r.sha256, r.declared, r.folder) for r in (other, receipt)]
+                if alike[0] == alike[1] and other.status == "accepted" and other.name != receipt.name:
                     self.keep(other.as_repeat_of(receipt))
 
     def incoming(self, table: str) -> tuple[Path, Path]:

@@ -245,7 +245,10 @@ def _rejects(connection: duckdb.DuckDBPyConnection, table: str | None) -> list[F
         ),
         "UNQUOTED VALUE": ("a quote that is not closed", "a closing quote; quotes inside a cell are doubled"),
     }
-    return [Fault(line, column, *words.get(kind, _columns_found(message))) for line, column, kind, message in found]
+    return [
+        Fault(line, column and _named(column), *words.get(kind, _columns_found(message)))
+        for line, column, kind, message in found
+    ]
 
 
 def _columns_found(message: str) -> tuple[str, str]:

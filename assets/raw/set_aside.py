@@ -42,7 +42,9 @@ def begin(connection: duckdb.DuckDBPyConnection, rejects: Sequence[Fault]) -> No
         }
     )
     connection.register("rejected", rows)
-    connection.execute("""insert into aside select null, "row", 'quarantined', "column", found, expected from rejected""")
+    connection.execute(
+        """insert into aside select null, "row", 'quarantined', "column", found, expected from rejected"""
+    )
     connection.unregister("rejected")
 
 
@@ -54,6 +56,8 @@ def misfits(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, cel
         select file_row_number as index, {row} as row, {texts}
         from read_parquet({file(part)}, file_row_number = true) where _sent is not null
     """)
+    if not connection.execute("select count(*) from sent").fetchall()[0][0]:
+        return  # a wide table has a question for each of its columns
     values = ", ".join(f"({cells[c].value})::{t} as {name(c)}" for c, t in spec.raw_columns().items() if c in cells)
     connection.execute(f"create or replace temp table judged as select t as s, {values} from sent as t")
     for column, cell in cells.items():

@@ -1,6 +1,6 @@
 -- One row per county or place, period, indicator and vintage: BLS LAUS flat files, not seasonally adjusted.
 -- The type of an area comes from la.area where it was received, else from the series id (LA, S or U, 15 of area, 2 of
--- measure). Areas that are neither county nor place (states, metro areas, New England towns: CS) make no row.
+-- measure). Areas that are neither county nor place make no row: states, metro areas, towns (CS) that nobody decided on.
 -- M13 is the annual average as published, a period of a year; M01 to M12 are months; neither is made from the other.
 with measures (measure_code, indicator, unit) as (
     values
@@ -24,6 +24,40 @@ footnotes as (
     ) = 1
 ),
 
+-- a cell of footnotes holds up to five codes ("P,R"): all their texts, in the publisher's order
+positions (position) as (
+    values (1), (2), (3), (4), (5)
+),
+
+cells as (
+    select footnote_codes, regexp_replace(trim(footnote_codes), '[ ,;]+', ',', 'g') as codes
+    from raw.bls_laus_data
+    where trim(footnote_codes) <> ''
+    group by footnote_codes
+),
+
+coded as (
+    select c.footnote_codes, p.position, split_part(c.codes, ',', p.position) as code
+    from cells as c
+    inner join positions as p on p.position <= 1 + length(c.codes) - length(replace(c.codes, ',', ''))
+),
+
+told as (
+    select
+        c.footnote_codes,
+        concat_ws(
+            '; ',
+            max(case when c.position = 1 then coalesce(f.footnote_text, c.code) end),
+            max(case when c.position = 2 then coalesce(f.footnote_text, c.code) end),
+            max(case when c.position = 3 then coalesce(f.footnote_text, c.code) end),
+            max(case when c.position = 4 then coalesce(f.footnote_text, c.code) end),
+            max(case when c.position = 5 then coalesce(f.footnote_text, c.code) end)
+        ) as footnotes
+    from coded as c
+    left join footnotes as f on c.code = f.footnote_code
+    group by c.footnote_codes
+),
+
 observations as (
     select
         substring(series_id, 4, 15) as area_code,
@@ -33,7 +67,7 @@ observations as (
         cast(case when period = 'M13' then '1' else substring(period, 2, 2) end as integer) as month,
         value,
         value_missing,
-        nullif(trim(footnote_codes), '') as footnote_codes,
+        footnote_codes,
         coalesce(vintage, cast(cast(_known_at as date) as varchar) || ' ' || left(_sha256, 8)) as vintage,
         _known_at as known_at
     from raw.bls_laus_data
@@ -45,23 +79,23 @@ observations as (
 )
 
 select
-    substring(o.area_code, 3, case when left(o.area_code, 2) = 'CT' then 7 else 5 end) as geo_id,
-    case when left(o.area_code, 2) = 'CT' then 'place' else 'county' end as geo_level,
+    coalesce(p.geo_id, substring(o.area_code, 3, 5)) as geo_id,
+    case when p.geo_id is not null then 'place' else 'county' end as geo_level,
     a.area_text as name,
     m.indicator,
     make_date(o.year, o.month, 1) as period_start,
     last_day(make_date(o.year, case when o.period = 'M13' then 12 else o.month end, 1)) as period_end,
     o.value,
-    case when o.value is null then coalesce(f.footnote_text, o.footnote_codes, o.value_missing) end as reason,
+    cast(null as double) as moe,
+    case when o.value is null then coalesce(t.footnotes, o.value_missing, 'no value in the file') end as reason,
+    case when o.value is not null then coalesce(p.note || '; ' || t.footnotes, p.note, t.footnotes) end as note,
     m.unit,
-    o.footnote_codes,
     o.vintage,
     o.known_at
 from observations as o
 inner join measures as m on o.measure_code = m.measure_code
 left join areas as a on o.area_code = a.area_code
-left join footnotes as f on o.footnote_codes = f.footnote_code
-where
-    (left(o.area_code, 2) = 'CT' and coalesce(a.area_type_code, 'G') in ('G', 'H'))
-    or (left(o.area_code, 2) = 'CN' and coalesce(a.area_type_code, 'F') = 'F')
+left join staging.bls_laus_places as p on o.area_code = p.area_code
+left join told as t on o.footnote_codes = t.footnote_codes
+where p.geo_id is not null or (left(o.area_code, 2) = 'CN' and coalesce(a.area_type_code, 'F') = 'F')
 order by geo_id, indicator, period_start, period_end, vintage

@@ -109,6 +109,7 @@ def test_used_wrongly_is_2(server, tmp_path):
         ["open311"],
         ["open311", "bls_laus", "--url", "http://127.0.0.1"],
         ["open311", "--url", "http://127.0.0.1", "--since", "soon"],
+        ["open311", "--url", "http://127.0.0.1", "--since", "2014-03-01", "--until", "2014-03-01"],
     ):
         assert call(server, tmp_path, *arguments).exit_code == 2, arguments
 

@@ -38,6 +38,6 @@ def test_footnotes(bench: Any, value: float | None, codes: str | None, reason: s
     row = {"series_id": "LAUCT990000100000003", "year": 2024, "period": "M03", "value": value, "footnote_codes": codes}
     missing = {"value_missing": None if value is not None else "not_available"}
     bench.given("raw.bls_laus_data", [row | missing | RECEIPT])
-    bench.run("staging.bls_laus_flat")
+    bench.run("staging.bls_laus_places", "staging.bls_laus_flat")
     (found,) = bench.rows("from staging.bls_laus_flat")
     assert (found["value"], found["reason"], found["note"]) == (value, reason, note)

@@ -27,6 +27,9 @@ PROMISED = {
     "engagement_cities": "engagement_id city_id",
     "milestones": "milestone_id engagement_id baseline_due done_on",
     "ledger": "entry_id posted_on kind amount_usd service engagement_id",
+    "attendance": "event_id city_id attendees",
+    "library_use": "use_id used_at city_id resource_id topic action results",
+    "targets": "metric period target city_id topic set_on reason_missed",
     "completeness": "feed period records state",
     "award": "award_id start end match_required_usd",
     "hud_allocations": "uogid state cdbg_usd home_usd total_usd fiscal_year vintage",
@@ -80,7 +83,19 @@ def _raw() -> dict[str, list[Row]]:
             | {"memo": "paid to J. Doe", "service": "desk", "engagement_id": "E1"},
             {"entry_id": "e0", "posted_on": date(2014, 6, 1), "kind": "authorized", "amount_usd": 100},
         ],
+        "attendance": [{"event_id": "P1", "city": c, "attendees": 2} for c in reversed(cities)],
+        "library_use": [
+            {"use_id": f"U{n}", "used_at": datetime(2014, 6, n, 15), "action": "search", "query": "pay of J. Doe"}
+            for n in (2, 1)
+        ],
+        "targets": [
+            {"metric": "on_time_pct", "period": p, "target": 75, "set_on": date(2014, 6, 1)}
+            for p in ("FY2015", "FY2014")
+        ],
         "surveys": [{"request_id": "R1", "delivered_at": datetime(2014, 7, 1, 2), "comment": "J. Doe was kind"}],
+        "budget": [
+            {"category": "travel", "version": "1", "amount_usd": 50} | {"_gone_at": datetime(2014, 11, 1)},
+        ],
         "census_population": [
             {"sumlev": "162", "state": "06", "place": "44000", "name": "Alpha city", "popestimate_2013": 50000}
         ],
@@ -95,7 +110,7 @@ def test_everything_promised_is_there(warehouse: Any) -> None:
 
 def test_nothing_personal_leaves(warehouse: Any) -> None:
     personal = {c for s in catalog.load().sources.values() for c, spec in s.columns.items() if spec.personal}
-    assert {"contact_email", "question", "memo", "comment"} <= personal
+    assert {"contact_email", "question", "memo", "comment", "query"} <= personal
     secrets = ("example.org", "How do we pay", "J. Doe")
     for table in sorted(t for t in models.load(catalog.load().sources) if t.startswith("published.")):
         cursor = warehouse.connection.execute(f"from {table}")

@@ -94,7 +94,7 @@ def deliver(
     desk, draw = Desk(folder, connection), random.Random(seed)
     names = {(feed, n): f"{draw.randrange(10**6):06d}" for feed in VERSIONS for n in range(3)}
     for feed in VERSIONS:
-        days = [f"  '{names[feed, n]}': {{delivered_on: 2014-07-0{n + 1}}}\n" for n in range(3)]
+        days = [f"  '*{names[feed, n]}': {{delivered_on: 2014-07-0{n + 1}}}\n" for n in range(3)]
         desk.drop(f"{feed}/mapping.yml", "files:\n" + "".join(days))
     for drop in drops:
         for feed, n in drop:

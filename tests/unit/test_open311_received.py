@@ -59,6 +59,15 @@ def test_services_lie_beside_requests(desk):
     ]
 
 
+def test_the_same_bytes_from_two_servers_are_no_repeat(desk):
+    for city in ("memphis", "anderson"):
+        desk.drop(f"requests/{city}/services.json", '[{"service_code": "1", "service_name": "Cans"}]')
+    assert {r.status for n, r in desk.take().items() if n.startswith("requests")} == {"accepted"}
+    assert desk.rows("select jurisdiction from raw.open311_services order by 1") == [("anderson",), ("memphis",)]
+    desk.drop("requests/memphis/again/services.json", '[{"service_code": "1", "service_name": "Cans"}]')
+    assert desk.take()["requests/memphis/again/services.json"].status == "repeat"
+
+
 def test_an_update_of_a_request_supersedes_it_and_both_are_kept(desk):
     desk.drop("requests/memphis/1.xml", xml(fields(updated_datetime="2014-06-02T12:00:00-04:00")))
     desk.take()

@@ -139,6 +139,12 @@ def test_anything_else_is_refused(tmp_path: Path, content: str) -> None:
         read(tmp_path, content)
 
 
+def test_the_county_table_of_the_last_months_is_not_needed(tmp_path: Path) -> None:
+    line = "CN9900100000000|  99   |   001  |  Alder County, ZZ  |  Apr-14  |  1,250|  1,200|  50|  4.0"
+    with pytest.raises(NotNeeded, match="last 14 months"):
+        read(tmp_path, f"LAUS Code | State | County | Area | Period | Labor Force\n{line}\n", "laucntycur14.txt")
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, len(HEADER + ROWS + FOOTER)), cut=st.integers(0, 200), noise=st.binary(max_size=40))
 def test_damage_never_loses_a_coded_line(tmp_path: Path, at: int, cut: int, noise: bytes) -> None:

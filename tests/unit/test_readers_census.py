@@ -1,6 +1,7 @@
 """Census population and gazetteer files in the publisher's layouts, with invented places and numbers."""
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,51 @@ def test_a_gazetteer_of_counties_is_no_gazetteer_of_places(tmp_path: Path) -> No
     content = b"USPS\tGEOID\tNAME\tINTPTLAT\tINTPTLONG\nZT\t99001\tAlder County\t1\t2\n"
     with pytest.raises(Unreadable, match="have 5 digits; expected that of places, with 7"):
         read(tmp_path, content, census_gazetteer)
+
+
+def test_a_gazetteer_in_the_publishers_archive(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("2024_Gaz_place_national.txt", "USPS\tGEOID\tNAME\nZT\t9900124\tAlder city\n")
+    parsed = read(tmp_path, packed.getvalue(), census_gazetteer, "census_gazetteer/2024_Gaz_place_national.zip")
+    assert (len(rows(parsed)), parsed.facts) == (1, {"vintage": "2024"})
+
+
+def test_one_damaged_geoid_does_not_make_it_another_gazetteer(tmp_path: Path) -> None:
+    content = b"USPS\tGEOID\tNAME\nZT\t9900124\tAlder city\nZT\t99001240000\tBirch city\n"
+    assert len(rows(read(tmp_path, content, census_gazetteer))) == 2
+
+
+def test_places_workbook_between_two_counts(tmp_path: Path) -> None:
+    """The later count stands to the right of the years."""
+    parsed = read(
+        tmp_path,
+        book(
+            [
+                [
+                    "Geographic Area",
+                    "April 1, 2010\nEstimates Base",
+                    "Population Estimate (as of July 1)",
+                    "",
+                    "April 1, 2020",
+                ],
+                ["", "", 2010, 2011, "Census"],
+                ["Alder city, Zeta", 1000, 1001, 1002, 1010],
+            ]
+        ),
+    )
+    assert parsed.facts == {"vintage": "2024 intercensal"}
+    assert rows(parsed) == [
+        {
+            "place": "Alder city, Zeta",
+            "estimatesbase2010": "1000",
+            "popestimate_2010": "1001",
+            "popestimate_2011": "1002",
+        }
+        | {"census2020pop": "1010", "_row": 3}
+    ]
+
+
+def test_a_workbook_of_counties_names_the_file_to_land_instead(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="co-estYYYY-alldata"):
+        read(tmp_path, book([["Geographic Area", 2020, 2021], ["United States", 1, 2], [".Alder County, Zeta", 3, 4]]))

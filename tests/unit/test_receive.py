@@ -1,5 +1,6 @@
 """Receiving rows: their numbers, what is set aside and why, exact repeats, and what may never be shown."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from assets.catalog import Source
+from assets.catalog import Source, SourceColumn
 from assets.raw import delimited
 from assets.raw.mapping import Mapping
 from assets.raw.reading import Landed
@@ -165,3 +166,26 @@ def test_reading_again_replaces_what_was_set_aside(tmp_path):
     assert take(tmp_path, "id,n\na,x\n").outcome.quarantined == 1
     assert take(tmp_path, "id,n\na,1\n").aside == []
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_words_in_a_cell_that_does_not_fit_are_not_quoted(tmp_path):
+    """A name or a sentence may stand in any cell; a number, a date and a single word may be shown."""
+    shown = ["2014-13-01", "06/02/2014 10:00 AM", "soon", "Jan 5, 2014"]
+    withheld = ["Zelda Quux", "call me at 2 pm on Monday", "Łukasz-Żak", "901-555-0175", "a@b.example"]
+    lines = "".join(f'{n},"{cell}"\n' for n, cell in enumerate([*shown, *withheld]))
+    taken = take(tmp_path, "id,opened\n" + lines)
+    assert [found for *_, found, _ in taken.aside] == [*shown, *["(personal, not shown)"] * len(withheld)]
+
+
+def test_a_word_of_the_columns_list_is_quoted_with_what_follows(tmp_path, monkeypatch):
+    columns = SPEC.columns | {"state": SourceColumn(type="enum", values=["open", "closed"])}
+    monkeypatch.setattr(sys.modules[__name__], "SPEC", SPEC.model_copy(update={"columns": columns}))
+    taken = take(tmp_path, "id,state\n1,Closed (Duplicate)\n2,The office is closed\n3,Pending\n")
+    assert [found for *_, found, _ in taken.aside] == ["Closed (Duplicate)", "(personal, not shown)", "Pending"]
+
+
+def test_a_column_named_by_a_telephone_number_is_not_named(tmp_path):
+    """Neither as a column that nobody reads, nor as the one at which a line broke off."""
+    taken = take(tmp_path, "id,opened,901-555-0175\n1,2014-06-02,x\n2,2014-06-03\n")
+    assert taken.outcome.unused == ["(a name that is not shown)"]
+    assert [(row, column) for row, _, column, *_ in taken.aside] == [(3, "(a name that is not shown)")]
