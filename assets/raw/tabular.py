@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from assets.raw import json_rows, limits, workbook
 from assets.raw.delimited import plain
 from assets.raw.reading import Landed, Parsed, Unreadable
+from assets.raw.workbook import CENTS_KEPT
 
 HEAD_BYTES = 1 << 16
 BATCH_ROWS = 4096
@@ -141,6 +142,13 @@ def _whole(file: pq.ParquetFile) -> pa.Table:
     return pa.Table.from_batches(batches, file.schema_arrow)
 
 
+def _digits(column: str, kind: str) -> str:
+    """The digits of a binary number: as a workbook shows them, and all of them where fewer would change the cents."""
+    if kind == "FLOAT":  # from 2^17 on its steps are wider than a cent
+        return f"case when abs({column}) < 131072 then cast({column} as varchar) else cast({column}::double as varchar) end"
+    return f"case when abs({column}) < {CENTS_KEPT:.0f} then format('{{:.15g}}', {column}) else cast({column} as varchar) end"
+
+
 def _as_text(name: str, kind: str) -> str:
     """SQL that gives a column of a Parquet file as text: ISO 8601 times (Z for an instant), exact decimals."""
     column = '"' + name.replace('"', '""') + '"'
@@ -149,7 +157,7 @@ def _as_text(name: str, kind: str) -> str:
     elif kind.startswith("TIMESTAMP"):
         sql = TIMESTAMP.format(f"cast({column} as timestamp)")
     elif kind in ("FLOAT", "DOUBLE"):  # NaN is how a data frame writes "no value"
-        sql = rf"case when not isnan({column}) then regexp_replace(cast({column} as varchar), '\.0$', '') end"
+        sql = rf"case when not isnan({column}) then regexp_replace({_digits(column, kind)}, '\.0$', '') end"
     elif kind == "BLOB":  # text that its writer did not mark as such
         sql = f"coalesce(try(decode({column})), cast({column} as varchar))"
     elif kind.startswith(("STRUCT", "MAP")) or kind.endswith("]"):

@@ -12,6 +12,7 @@ from pathlib import Path
 from assets.raw import cells, limits
 from assets.raw.reading import Unreadable
 
+CENTS_KEPT = 1e13  # above, the 15 digits that a spreadsheet shows leave out cents
 Row = list[str | None]
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -59,7 +60,8 @@ def text(cell: object) -> str | None:
     """A cell's value as text, None when empty.
 
     Dates and times in ISO 8601 (a date alone at midnight), durations as hours:mm:ss, booleans true and false, whole
-    numbers without a fraction, others to the 15 digits a spreadsheet holds; text without surrounding blanks.
+    numbers without a fraction, others to the 15 digits a spreadsheet shows, larger ones with all theirs; text without
+    surrounding blanks.
     """
     match cell:
         case str():
@@ -67,7 +69,9 @@ def text(cell: object) -> str | None:
         case bool():
             return "true" if cell else "false"
         case float():
-            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e21 else format(cell, ".15g")
+            if cell.is_integer() and abs(cell) < 1e21:
+                return str(int(cell))
+            return format(cell, ".15g") if abs(cell) < CENTS_KEPT else repr(cell)
         case datetime.datetime() | datetime.time():
             return cell.isoformat(timespec="milliseconds" if cell.microsecond else "seconds")
         case datetime.date():

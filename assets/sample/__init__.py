@@ -5,7 +5,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from assets.sample import clock, desk, economy, engagements, hud, laus, ledger, population, requests, surveys, world
+from assets.sample import (
+    acs,
+    clock,
+    desk,
+    economy,
+    engagements,
+    hud,
+    laus,
+    ledger,
+    outreach,
+    permits,
+    place_county,
+    plans,
+    population,
+    request_events,
+    requests,
+    surveys,
+    world,
+)
 from assets.sample.topics import TOPICS
 
 REQUESTS = 20_000
@@ -32,8 +50,8 @@ def write(
 ) -> dict[str, Any]:
     """Writes the landing files, program.yml, README.txt and truth.json into `directory`; returns what truth.json says.
 
-    scale 1 is 20,000 requests; only requests and surveys grow with it. Raises ValueError where scale gives fewer than
-    200 requests.
+    scale 1 is 20,000 requests; only requests, their events and surveys grow with it. Raises ValueError where scale gives fewer
+    than 200 requests.
     """
     rows = round(REQUESTS * scale)
     if rows < 200:
@@ -44,15 +62,23 @@ def write(
     network, hours = world.build(seed), clock.Clock()
     asked = desk.simulate(network, hours, rows)
     planted = {"requests": requests.write(directory / "requests", network, hours, asked, say)}
+    planted["request_events"] = request_events.write(directory / "request_events", network, asked)
     say("surveys")
     planted["surveys"] = surveys.write(directory / "surveys", network, hours, asked)
     say("engagements and ledger")
     teams = engagements.simulate(network)
     planted["engagements"] = engagements.write(directory, network, teams)
     planted["ledger"] = ledger.write(directory, ledger.simulate(network, teams))
+    planted["plans"] = plans.write(directory, network)
+    say("peer events and library")
+    planted["outreach"] = outreach.write(directory, network, teams)
     say("public indicators")
-    planted["bls_laus"] = laus.write(directory / "bls_laus", network, economy.simulate(network))
+    working = economy.simulate(network)
+    planted["bls_laus"] = laus.write(directory / "bls_laus", network, working)
+    planted["census_acs"] = acs.write(directory / "census_acs", network, working)
     planted["census_population"] = population.write(directory, network)
+    planted["census_permits"] = permits.write(directory / "census_permits", network)
+    planted["place_county"] = place_county.write(directory / "place_county", network)
     planted["hud_allocations"] = hud.write(directory / "hud_allocations", network)
     truth = _truth(network, scale, planted)
     (directory / "truth.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")

@@ -1,8 +1,9 @@
 """Writing landing files so that the same content is the same bytes."""
 
 import csv
+import gzip
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,20 +55,29 @@ def write_parquet(path: Path, table: pa.Table) -> None:
     pq.write_table(table, path)
 
 
-def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A workbook of one sheet. Datetimes (without zone) become real Excel times; None stays empty."""
+def write_gzipped(path: Path, text: str) -> None:
+    """A gzipped text file, without the time of its making."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]], name: str = "Requests") -> None:
+    """A workbook of one sheet. Datetimes (without zone) and dates become real Excel times; None stays empty."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd hh:mm:ss"}) as book:
         book.set_properties({"created": CREATED})
-        sheet = book.add_worksheet("Requests")
+        sheet = book.add_worksheet(name)
+        days = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet.write_row(0, 0, header)
         for number, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
                 if isinstance(value, datetime):
                     sheet.write_datetime(number, column, value)
+                elif isinstance(value, date):
+                    sheet.write_datetime(number, column, value, days)
                 elif isinstance(value, bool):
                     sheet.write_boolean(number, column, value)
-                elif isinstance(value, int):
+                elif isinstance(value, int | float):
                     sheet.write_number(number, column, value)
                 elif value is not None:
                     sheet.write_string(number, column, value)

@@ -76,12 +76,14 @@ def texts(world: World, clock: Clock, export: Export, rows: Ints) -> pa.Table:
     draws = rng.random((8, len(r)))[:, rows]
     topic, city = r.topic[rows], r.city[rows]
     columns = {
-        "request_id": _ids(rows),
+        "request_id": request_ids(rows),
         "city": _cities(world, city, draws[0] < 0.5),
         "caller_type": _words(topics.CALLERS, r.caller[rows]),
         "topic": _words([*(t.topic for t in TOPICS[:-1]), "misc"], topic),
         "status": _words(("open", "closed"), export.is_closed[rows].astype(np.int64)),
-        "duplicate_of": _masked(_ids(np.maximum(r.duplicate[rows], 0)), (r.duplicate[rows] >= 0) & export.ended[rows]),
+        "duplicate_of": _masked(
+            request_ids(np.maximum(r.duplicate[rows], 0)), (r.duplicate[rows] >= 0) & export.ended[rows]
+        ),
         "disposition": _masked(_words(topics.DISPOSITIONS, r.disposition[rows]), _has_disposition(export, rows)),
         "replies": _masked(_replies(export.times["first_response_at"][rows] < NEVER, draws[1]), draws[2] > 0.04),
         "channel": _pick(topics.CHANNELS, draws[3]),
@@ -123,7 +125,8 @@ def _masked(values: pa.Array, keep: Bools) -> pa.Array:
     return pc.if_else(pa.array(keep), values, pa.scalar(None, values.type))
 
 
-def _ids(positions: Ints) -> pa.Array:
+def request_ids(positions: Ints) -> pa.Array:
+    """`request_id` of each position."""
     digits = pc.utf8_lpad(pa.array(positions + 1).cast(pa.string()), 7, padding="0")
     return pc.binary_join_element_wise("R", digits, "")
 

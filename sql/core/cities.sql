@@ -6,6 +6,12 @@ with ids as (
     select city_id from staging.engagement_cities
     union
     select city_id from staging.requests where city_id is not null
+    union
+    select city_id from staging.attendance
+    union
+    select city_id from staging.library_use where city_id is not null
+    union
+    select city_id from staging.targets where city_id is not null
 ),
 
 populations as (

@@ -1,6 +1,6 @@
 -- One row per program feed and calendar month since the launch: how many records are dated in it, and when the first of
--- them was known. A month without records is not reported where the feed is a stream (requests, surveys, ledger); a
--- register (engagements, milestones, eligibility) is sent whole, so that none there means none, once it has arrived.
+-- them was known. A month without records is not reported where the feed is a stream (requests, surveys, ledger, library_use);
+-- a register (engagements, milestones, eligibility, recommendations, peer_events) is sent whole, so that none there means none, once it has arrived.
 with records as (
     select 'requests' as feed, submitted_on as day, known_at from core.requests
     union all
@@ -15,12 +15,18 @@ with records as (
     select 'milestones' as feed, baseline_due as day, known_at from core.milestones
     union all
     select 'eligibility' as feed, eligible_from as day, known_at from core.eligibility
+    union all
+    select 'recommendations' as feed, made_on as day, known_at from core.recommendations
+    union all
+    select 'peer_events' as feed, held_on as day, known_at from core.peer_events
+    union all
+    select 'library_use' as feed, used_on as day, known_at from core.library_use
 ),
 
 feeds (feed, is_register) as (
     values
         ('requests', false), ('surveys', false), ('ledger', false), ('engagements', true), ('milestones', true),
-        ('eligibility', true)
+        ('eligibility', true), ('recommendations', true), ('peer_events', true), ('library_use', false)
 ),
 
 arrived as (

@@ -1,0 +1,13 @@
+-- One row per event of a request: the latest version that any file gave. A request may be reopened several times; the
+-- figures read the columns of staging.requests, which hold the first instant of each kind.
+select
+    e.event_id,
+    e.request_id,
+    e.at,
+    e.event,
+    e._known_at as known_at
+from raw.request_events as e
+qualify row_number() over (
+    partition by e.event_id order by e._known_at desc, e._order desc, e._file desc, e._sha256 desc, e._row desc
+) = 1
+order by e.event_id
