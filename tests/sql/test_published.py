@@ -96,6 +96,17 @@ def _raw() -> dict[str, list[Row]]:
         "budget": [
             {"category": "travel", "version": "1", "amount_usd": 50} | {"_gone_at": datetime(2014, 11, 1)},
         ],
+        "place_county": [{"place_id": cities[0], "county_id": "06037", "vintage": "2020"}],
+        "bls_laus_county": [
+            {
+                "area_code": "CN0603700000000",
+                "state_fips": "06",
+                "county_fips": "037",
+                "year": 2013,
+                "unemployment_rate": 9.9,
+            }
+            | {"vintage": "2014-04-18"}
+        ],
         "census_population": [
             {"sumlev": "162", "state": "06", "place": "44000", "name": "Alpha city", "popestimate_2013": 50000}
         ],
@@ -158,7 +169,7 @@ def test_a_failing_identity_is_caught(warehouse: Any) -> None:
 def test_completeness_by_feed_and_month(warehouse: Any) -> None:
     rows = warehouse.rows("select feed, period, records, state from published.completeness")
     found = {(r["feed"], r["period"]): (r["records"], r["state"]) for r in rows}
-    assert len(found) == 6 * 5  # six feeds, May to September 2014
+    assert len(found) == 9 * 5  # nine feeds, May to September 2014
     assert found[("requests", "2014-06")] == (9, "reported")
     assert found[("requests", "2014-07")] == (0, "not_reported")  # a stream that is silent did not report
     assert found[("ledger", "2014-07")] == (1, "reported")
@@ -171,7 +182,8 @@ def test_completeness_by_feed_and_month(warehouse: Any) -> None:
 
 def test_completeness_of_a_register_never_received(bench: Any) -> None:
     bench.reference()
-    for table in ("requests", "surveys", "ledger", "engagements", "milestones", "eligibility"):
+    feeds = ("requests", "surveys", "ledger", "engagements", "milestones", "eligibility")
+    for table in (*feeds, "recommendations", "peer_events", "library_use"):
         bench.given(f"core.{table}")
     bench.run("published.completeness")
     assert {(r["records"], r["state"]) for r in bench.rows("from published.completeness")} == {(0, "not_reported")}

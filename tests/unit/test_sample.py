@@ -17,7 +17,7 @@ from assets.sample import world
 FIRST_EIGHT = {"0615044", "0644574", "1801468", "2036000", "2836000", "2846640", "1245000", "2523000"}
 FEEDS = {
     "requests", "surveys", "eligibility", "engagements", "engagement_cities", "milestones", "award", "ledger",
-    "bls_laus", "census_acs", "census_permits", "census_population", "census_gazetteer", "hud_allocations",
+    "bls_laus", "census_acs", "census_permits", "census_population", "census_gazetteer", "hud_allocations", "place_county",
     "request_events", "recommendations", "peer_events", "attendance", "library_resources", "library_use", "indirect_rates",
     "budget", "targets",
 }  # fmt: skip
