@@ -47,18 +47,42 @@ def check_source(connection: duckdb.DuckDBPyConnection, source: Source, receipts
         return []
     raw = f"raw.{source.source}"
     lost = [r.name for r in files if r.received != r.accepted + r.quarantined + r.repeats]
-    counted = {
-        (n, s): c
-        for n, s, c in connection.execute(f"select _file, _sha256, count(*) from {raw} group by all").fetchall()
-    }
-    lost += [r.name for r in files if r.status == "accepted" and counted.get((r.name, r.sha256), 0) != r.accepted]
+    rows = connection.execute(f"select _file, _order, count(*) from {raw} group by all").fetchall()
+    counted = {(name, order): count for name, order, count in rows}
+    lost += [r.name for r in files if r.status == "accepted" and counted.get((r.name, r.order), 0) != r.accepted]
     conserved = Outcome("nothing_lost", raw, "fail", not lost, len(lost), ", ".join(lost[:SHOWN]))
     return [conserved, _rows(connection, raw, source)]
 
 
+def check_readings(landing: Path, receipts: Iterable[Receipt]) -> list[Outcome]:
+    """Of each table that a mapping may speak of: whether files that are no longer in landing were read by the rule for keys
+    that the mapping now has. Read by two rules, one record would be two."""
+    outcomes = []
+    known = [r for r in receipts if r.status == "accepted" and r.key_rule]
+    for table in sorted({r.table for r in known}):
+        files = [r for r in known if r.table == table]
+        last = {r.name: r for r in sorted(files, key=lambda r: r.order)}
+        found = [
+            f"{r.name} ({r.sha256[:12]})"
+            for r in files
+            if (r is not last[r.name] and r.key_rule != last[r.name].key_rule)
+            or (
+                not (landing / r.name).exists()
+                and any(o.sha256 == r.sha256 and o.key_rule != r.key_rule for o in files)
+            )
+        ]
+        told = (
+            f"read by another rule for keys than now, and no longer in landing: {', '.join(sorted(set(found))[:SHOWN])}"
+        )
+        detail = f"{told}; land them again, or withdraw them in corrections.yml by their sha256" if found else ""
+        outcomes.append(Outcome("keys_read_by_one_rule", f"raw.{table}", "fail", not found, len(found), detail))
+    return outcomes
+
+
 def check_corrections(landing: Path, sources: Iterable[Source], receipts: Iterable[Receipt]) -> list[Outcome]:
     """Of each corrections.yml: whether its corrections still mend what they were made for. receipts: oldest first."""
-    accepted, outcomes = [r for r in receipts if r.status == "accepted"], []
+    every_file, outcomes = list(receipts), []
+    accepted = [r for r in every_file if r.status == "accepted"]
     every = list(sources)
     for path in sorted(landing.glob(f"*/**/{corrections.NAME}")):
         folder = path.parent.relative_to(landing)
@@ -67,10 +91,15 @@ def check_corrections(landing: Path, sources: Iterable[Source], receipts: Iterab
             told = corrections.load(path.parent, tables)
         except Unreadable:  # its files say so
             continue
-        here = [r for r in accepted if r.name.startswith(f"{folder.as_posix()}/")]
-        if tables and told.corrections:
+        within = f"{folder.as_posix()}/"
+        here = {r.name.removeprefix(within): r for r in accepted if r.name.startswith(within)}
+        if tables and (told.corrections or told.withdrawn):
             found = [why for c in told.corrections if (why := corrections.outstanding(c, here))]
-            wanted = told.corrections[0].columns()
+            names = [r.name.removeprefix(within) for r in every_file if r.name.startswith(within)]
+            found += [
+                f"no file {w.file} has arrived to be withdrawn" for w in told.withdrawn if not any(map(w.names, names))
+            ]
+            wanted = told.corrections[0].columns() if told.corrections else set()
             table = next(f"raw.{s.source}" for s in tables if wanted <= set(s.columns))
             outcomes.append(
                 Outcome(f"corrections_of_{folder.as_posix()}", table, "fail", not found, len(found), "; ".join(found))

@@ -63,6 +63,7 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
     _remember(connection, {f"raw.{table}": fingerprint for table, fingerprint in prints.items()})
     known = ledger.known(known_on)
     found = [o for s in sources.values() for o in checks.check_source(connection, s, known)]
+    found += checks.check_readings(request.landing, known)
     _keep(connection, found + checks.check_corrections(request.landing, sources.values(), known), "raw.")
     return new
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from assets.catalog import DUCKDB_TYPES, SourceColumn
 
+ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?"
 FIRST_DAY, LAST_DAY = "1900-01-01", "2100-12-31"  # a year of 0214 is a slip of the hand
 DATE_FORMATS = {
     "mdy": ["%m/%d/%Y", "%m-%d-%Y"],
     "dmy": ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"],
-    "ymd": ["%Y/%m/%d", "%Y%m%d", "%Y.%m.%d"],
+    "ymd": ["%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y %b %d"],
 }
 TIME_FORMATS = ["", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S", " %H:%M", "T%H:%M:%S"]
 
@@ -103,10 +104,17 @@ def _value(spec: SourceColumn, text: str, dates: str | None, zone: str) -> tuple
         )
     if spec.type == "date":
         day = f"try_strptime({text}, {_formats(dates, [''])})::date" if dates else f"try_cast({text} as date)"
+        if dates:  # a workbook's own dates arrive so, whatever the order of its text
+            day = (
+                f"coalesce({day}, case when {text} similar to {quote(ISO)} then try_cast(left({text}, 10) as date) end)"
+            )
         plausible = f"{day} between date '{FIRST_DAY}' and date '{LAST_DAY}' and {_not_a_word(day, text)}"
         return f"case when {plausible} then {day} end", _expected(dates, "a date")
     if dates:
         instant = f"timezone({quote(zone)}, try_strptime({text}, {_formats(dates, TIME_FORMATS)}))"
+        instant = (
+            f"coalesce({instant}, case when {text} similar to {quote(ISO)} then try_cast({text} as timestamptz) end)"
+        )
     else:
         instant = f"try_cast({text} as timestamptz)"
     utc = f"timezone('UTC', {instant})"

@@ -1,11 +1,16 @@
-"""Census population estimates: SUB-EST and CO-EST files of any decade, and the workbook of incorporated places."""
+"""Census population estimates: SUB-EST and CO-EST files of any decade, the workbook of incorporated places, and exports of
+American FactFinder (PEPANNRES).
+"""
 
 import re
+import sys
 from collections.abc import Iterable
+from dataclasses import replace
 
 import duckdb
 
 from assets.raw import delimited, tabular, workbook
+from assets.raw.casts import name as column
 from assets.raw.reading import Fault, Landed, Parsed, Unreadable
 
 PLACES, COUNTIES = "census_population", "census_population_counties"
@@ -18,6 +23,8 @@ VINTAGE = re.compile(r"Vintage ((?:19|20)\d\d)")
 # and in October 2012 for places, those of 2010 to 2020 in November 2024.
 RELEASED = {(COUNTIES, 2000): 2011, (PLACES, 2000): 2012, (COUNTIES, 2010): 2024, (PLACES, 2010): 2024}
 BETWEEN_COUNTS = re.compile(r"est(?:20)?[02]0int", re.IGNORECASE)
+FACT_FINDER = re.compile(r"(rescen4|resbase4|respop7)((?:19|20)\d\d)")  # the digit is the month: April, July
+FACT_FINDER_WORDS = {"rescen4": "census{}pop", "resbase4": "estimatesbase{}", "respop7": "popestimate_{}"}
 ALTERNATIVE = re.compile(r"est2010-alt", re.IGNORECASE)  # another series of the same years as SUB-EST00INT
 
 
@@ -36,6 +43,8 @@ def read(landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
     parsed = tabular.read(landed, connection, PLACES) or delimited.read(
         landed, connection, PLACES, encodings=("utf-8", "latin-1")
     )
+    if any(map(FACT_FINDER.fullmatch, parsed.rows.columns)):
+        parsed = _fact_finder(parsed)
     names = {name.lower() for name in parsed.rows.columns}
     if not {"place", "ctyname"} & names or "state" not in names or not any(map(ESTIMATE.fullmatch, names)):
         raise Unreadable(
@@ -46,6 +55,46 @@ def read(landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
     parsed.table = PLACES if "place" in names else COUNTIES
     parsed.facts["vintage"] = _vintage(names, parsed.table, landed.name)
     return parsed
+
+
+def _fact_finder(parsed: Parsed) -> Parsed:
+    """An export of American FactFinder (PEP_2016_PEPANNRES_with_ann.csv) under the names of SUB-EST or, without a place in
+    it, of CO-EST; its second line describes the columns and is no row. GEO.id tells level and codes: 1620000US4804000.
+    """
+    headers = parsed.rows.columns
+    key = next((header for header in headers if header.lower() == "geo.id"), None)
+    label = next((header for header in headers if header.lower() == "geo.display-label"), None)
+    if not key or not label:
+        raise Unreadable(
+            "the columns are those of American FactFinder and GEO.id or GEO.display-label is missing; expected both; take "
+            "the file as it was downloaded, PEP_2016_PEPANNRES_with_ann.csv"
+        )
+    described = len(parsed.rows.limit(1).filter(f"lower({column(key)}) = 'id'").fetchall())
+    rows = parsed.rows.limit(sys.maxsize, offset=described)
+    code, level = f"split_part({column(key)}, 'US', 2)", f"left({column(key)}, 3)"
+    place = f"regexp_full_match({column(key)}, '16[02]0000US[0-9]{{7}}')"
+    known = f"({place} or regexp_full_match({column(key)}, '0400000US[0-9]{{2}}|0500000US[0-9]{{5}}'))"
+    counties = not rows.filter(place).limit(1).fetchall()
+    select = [
+        f"case when {place} then '162' else {level} end as sumlev",
+        f"case when {known} then left({code}, 2) end as state",
+        f"case when {level} = '050' then substr({code}, 3) else '000' end as county",
+        *([] if counties else [f"case when {place} then substr({code}, 3) else '00000' end as place"]),
+        f"regexp_replace({column(label)}, ', [^,]+$', '') as {'ctyname' if counties else 'name'}",
+        f"nullif(regexp_extract({column(label)}, ', ([^,]+)$', 1), '') as stname",
+    ]
+    for header in headers:
+        if match := FACT_FINDER.fullmatch(header):
+            select.append(f"{column(header)} as {FACT_FINDER_WORDS[match[1]].format(match[2])}")
+        elif header == "_row":
+            select.append("_row")
+    blank = parsed.blank_rows
+    return replace(
+        parsed,
+        rows=rows.project(", ".join(select)),
+        first_row=parsed.first_row + described,
+        blank_rows=(lambda records, rejected: blank(records + described, rejected)) if blank else None,
+    )
 
 
 def _vintage(names: Iterable[str], table: str, file: str) -> str:

@@ -6,6 +6,7 @@ correction is refused (`outstanding`): it would change a value that nobody looke
 
 import fnmatch
 import hashlib
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ NAME = "corrections.yml"
 class Declared(BaseModel):
     """What every declaration says: of which files (a pattern below the folder), why, and by whom."""
 
-    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="forbid")
     file: str = "*"
     why: str
     who: str
@@ -61,6 +62,10 @@ class Correction(Declared):
 
     def columns(self) -> set[str]:
         return {self.column, *self.where}
+
+    def cell(self) -> tuple[str, str | None, str]:
+        """Which value of which rows."""
+        return self.column, self.expect, json.dumps([self.where, self.file], sort_keys=True)
 
     def rows(self, texts: dict[str, str]) -> str:
         """SQL: is this a row that it speaks of?"""
@@ -99,8 +104,8 @@ class Corrections(BaseModel):
 
 def load(folder: Path, tables: Iterable[Source]) -> Corrections:
     """The folder's corrections, or none. Raises Unreadable where they do not hold, naming the key."""
-    told = mapping.declared(folder, NAME, Corrections)
-    specs = list(tables)
+    told = mapping.declared(folder, NAME, Corrections, words=True)  # 0100 is no octal number
+    specs, cells = list(tables), set()
     for number, correction in enumerate(told.corrections, 1):
         where = f"{NAME}: correction {number}"
         if not correction.where:
@@ -110,6 +115,9 @@ def load(folder: Path, tables: Iterable[Source]) -> Corrections:
             raise Unreadable(f"{where} names {', '.join(sorted(correction.columns()))}; expected columns of: {known}")
         if any(s.columns[c].personal for s in specs for c in correction.where if c in s.columns):
             raise Unreadable(f"{where} finds its row by a personal column; expected an id")
+        if correction.cell() in cells:
+            raise Unreadable(f"{where} speaks of a value that an earlier one corrects; keep one")
+        cells.add(correction.cell())
         if correction.expect == correction.value:
             raise Unreadable(f"{where} expects what it sets; expected two different values")
     return told
@@ -141,15 +149,20 @@ def count(
     return found
 
 
-def outstanding(correction: Correction, receipts: Iterable[Receipt]) -> str:
+def outstanding(correction: Correction, files: dict[str, Receipt]) -> str:
     """Why the correction must be looked at again; empty where it still mends what it was made for.
 
-    receipts: those of accepted files that it was tried on, oldest first. The latest file with its row decides.
+    files: the accepted files of its folder, by name below it, oldest first. The latest one with its row decides.
     """
-    tried = [r.corrections[correction.id] for r in receipts if correction.id in r.corrections]
+    named = [r for name, r in files.items() if correction.names(name)]
+    tried = [r.corrections[correction.id] for r in named if correction.id in r.corrections]
     seen = [counts for counts in tried if counts[0]]
-    if not tried or (seen and seen[-1][1]):
+    if not named or (seen and seen[-1][1]):
         return ""
+    if not tried:
+        return (
+            f"its files are no longer in landing, so that they cannot be read again: {correction.describe()}; land them"
+        )
     if not seen:
         return f"no row: {correction.describe()}; mend its `where:` or remove it from {NAME}"
     told = "the source says so by now" if seen[-1][2] else "the source holds something else than expected"

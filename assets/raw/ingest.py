@@ -90,9 +90,16 @@ class Intake:
             if drop.broken:
                 continue
             why = drop.corrections.withdraws(drop.below(path), receipt.sha256)
-            if why != receipt.withdrawn:
-                at = datetime.now(UTC).isoformat(timespec="seconds") if why else ""
-                self.receipts.keep(replace(receipt, withdrawn=why, withdrawn_at=at))
+            stands = bool(receipt.withdrawn_at and not receipt.restored_at)
+            if bool(why) != stands:  # what was known before stays known: since when, and until when, it did not count
+                now = datetime.now(UTC).isoformat(timespec="seconds")
+                self.receipts.keep(
+                    replace(receipt, withdrawn=why, withdrawn_at=now, restored_at="")
+                    if why
+                    else replace(receipt, restored_at=now)
+                )
+            elif why and why != receipt.withdrawn:
+                self.receipts.keep(replace(receipt, withdrawn=why))
 
     def file(self, path: Path, drop: Drop, receipt: Receipt) -> Receipt:
         """Fills in the receipt of one new or changed file."""
@@ -110,7 +117,7 @@ class Intake:
         if outcome:
             self.receipts.store(receipt)
             return receipt
-        earlier = self.receipts.all.get((receipt.name, receipt.sha256))
+        earlier = self.receipts.latest(receipt.name, receipt.sha256)
         if earlier and earlier.status == "accepted":  # a slip in mapping.yml must not empty a feed
             message = f"kept as it was read before; now: {receipt.message}"
             return replace(earlier, fingerprint=receipt.fingerprint, mtime_ns=receipt.mtime_ns, message=message)
@@ -123,10 +130,9 @@ class Intake:
             return receipt.as_repeat_of(first)
         if first and self.receipts.is_latest(first):
             return replace(first, size=receipt.size, mtime_ns=receipt.mtime_ns)
-        if first:  # an earlier version has come back: it is the latest again, as of now
-            return replace(
-                first, mtime_ns=receipt.mtime_ns, received_at=receipt.received_at, known_at=self._known_at(receipt)
-            )
+        if first:  # an earlier version has come back: another arrival, and the latest again
+            again = replace(first, mtime_ns=receipt.mtime_ns, received_at=receipt.received_at, order=0)
+            return replace(again, known_at=self._known_at(receipt), arrival=first.arrival + 1)
         return None
 
     def _known_at(self, receipt: Receipt) -> str:
@@ -141,11 +147,15 @@ class Intake:
         self, path: Path, drop: Drop, receipt: Receipt, lines: Callable[[], int]
     ) -> tuple[Receipt, Outcome | None]:
         """Reads one file into the incoming files of its table."""
-        earlier = self.receipts.all.get((receipt.name, receipt.sha256))
+        earlier = self.receipts.latest(receipt.name, receipt.sha256)
         if earlier and self.receipts.is_latest(earlier):  # read anew for its reader's sake: known since it first was
-            receipt = replace(receipt, received_at=earlier.received_at)
-        receipt = replace(receipt, known_at=self._known_at(receipt))
+            receipt = replace(receipt, received_at=earlier.received_at, arrival=earlier.arrival)
+            kept = {key: getattr(earlier, key) for key in ("withdrawn", "withdrawn_at", "restored_at")}
+            receipt = replace(receipt, **kept)
+        elif earlier:
+            receipt = replace(receipt, arrival=earlier.arrival + 1)
         try:
+            receipt = replace(receipt, known_at=self._known_at(receipt))
             if not drop.tables:
                 raise Unreadable(
                     self._no_source(self.landing / receipt.source if "/" in receipt.name else self.landing)
@@ -162,6 +172,7 @@ class Intake:
                 parsed.facts["vintage"] = receipt.declared["vintage"]
             receipt = replace(receipt, table=parsed.table)
             spec = self.catalog.sources[parsed.table]
+            receipt = replace(receipt, key_rule=drop.mapping.rule_of(spec.key))
             target, aside = self.receipts.incoming(parsed.table)
             repairs = drop.corrections.of(drop.below(path))
             outcome = receive(self.connection, parsed, spec, drop.mapping, self.zone, target, aside, repairs)

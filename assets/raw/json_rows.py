@@ -108,16 +108,27 @@ def _document(path: Path, encoding: str) -> Any:
 def _parse(text: str) -> Any:
     """A JSON value. A number that JSON does not know (007, +1, .5) is taken as its text, where only such are in the way."""
     try:
-        return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=Number)
+        return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object)
     except json.JSONDecodeError:
         quoted = LITERAL.sub(_as_text, text)
         if quoted == text:
             raise
         try:
-            return json.loads(quoted, parse_float=Number, parse_int=Number, parse_constant=Number)
+            return json.loads(
+                quoted, parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object
+            )
         except json.JSONDecodeError:
             pass
         raise
+
+
+class Repeated(dict[str, Any]):
+    """An object with a key twice, whose second value has replaced the first."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Repeated(found)
 
 
 def _as_text(literal: re.Match[str]) -> str:
@@ -144,7 +155,7 @@ def _record(item: Any) -> Record:
     if not isinstance(item, dict):
         raise TypeError("an object with column names")
     record = {key.strip() or "column": text(value) for key, value in item.items()}
-    if len(record) < len(item):
+    if len(record) < len(item) or isinstance(item, Repeated):
         raise ValueError("each column once")
     if "_row" in record:
         raise ValueError("no column called _row")

@@ -1,6 +1,8 @@
 """`mapping.yml`: how an export's words become the contract's. Validated, with an error that names the key."""
 
 import fnmatch
+import hashlib
+import json
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, TypeVar
@@ -30,8 +32,8 @@ class FileFacts(BaseModel):
     @field_validator("delivered_on")
     @classmethod
     def _a_day(cls, day: str | None) -> str | None:
-        if day is not None:
-            datetime.fromisoformat(day)
+        if day is not None and not 1990 <= datetime.fromisoformat(day).year <= 2100:
+            raise ValueError(f"{day} is not between 1990 and 2100")
         return day
 
     @classmethod
@@ -82,6 +84,16 @@ class Mapping(BaseModel):
         target = self.columns.get(column, column)
         return [target] if isinstance(target, str) else target
 
+    def rule_of(self, keys: list[str]) -> str:
+        """A digest of what it says of the key's columns: two readings of one record by other rules are two records."""
+        told = {
+            "columns": {theirs: ours for theirs in self.columns if set(ours := self.targets(theirs)) & set(keys)},
+            "constants": {k: v for k, v in self.constants.items() if k in keys},
+            "values": {k: v for k, v in self.values.items() if k in keys},
+            "reading": [self.jurisdiction, self.dates, self.zone],
+        }
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
     def facts(self, name: str) -> FileFacts:
         """What is declared about the file of this name (relative to the source's folder)."""
         facts: dict[str, Any] = {}
@@ -94,7 +106,7 @@ class Mapping(BaseModel):
 def within(pattern: str) -> str:
     """The pattern, which must name files below the folder that its file lies in."""
     path = PurePosixPath(pattern)
-    if not pattern or path.is_absolute() or ".." in path.parts or "\\" in pattern or ":" in path.parts[0]:
+    if not path.parts or path.is_absolute() or ".." in path.parts or "\\" in pattern or ":" in path.parts[0]:
         raise ValueError(f"{pattern!r} leaves the folder; expected a name below it, such as 2014/*.csv")
     return pattern
 
@@ -114,12 +126,12 @@ def text(folder: Path, name: str = NAME) -> str:
 Declared = TypeVar("Declared", bound=BaseModel)
 
 
-def declared(folder: Path, name: str, model: type[Declared]) -> Declared:
+def declared(folder: Path, name: str, model: type[Declared], words: bool = False) -> Declared:
     """What a YAML file beside the data declares, or the model's defaults. Raises Unreadable naming the key."""
     if "\ufffd" in text(folder, name):
         raise Unreadable(f"{name} is not valid YAML: it holds bytes that are not UTF-8; save it as UTF-8")
     try:
-        return model.model_validate(declarations.read(text(folder, name)))
+        return model.model_validate(declarations.read(text(folder, name), words=words))
     except declarations.Invalid as error:
         raise Unreadable(f"{name} is not valid YAML: {error}") from error
     except ValidationError as error:

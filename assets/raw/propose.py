@@ -20,6 +20,7 @@ from assets.raw.receive import HEADER
 LIKE = 88  # of 100: how alike two names must be for a guess
 KINDS_SHOWN = 60
 DAY = r"^\s*(\d{1,4})([-/.])(\d{1,2})[-/.](\d{1,4})"
+NAMED_MONTH = r"^\s*\d{4} [A-Za-z]{3} \d{1,2}\b"  # 2025 Mar 15 01:02:03 PM, as portals export since about 2020
 CHUNK = 1 << 20
 
 
@@ -73,7 +74,10 @@ def _read(path: Path, spec: Source, connection: duckdb.DuckDBPyConnection) -> tu
     except NotNeeded as reason:
         raise Unreadable(str(reason)) from reason
     if answer:
-        raise Unreadable("it is an Open311 answer, which needs no mapping of columns; name its `jurisdiction:` at most")
+        raise Unreadable(
+            "it is an Open311 answer, which needs no mapping of columns; name at most its `jurisdiction:`, and `dates:` where "
+            "its times are not ISO 8601"
+        )
     start = tabular.head(path)
     binary = start.startswith((workbook.ZIP_MAGIC, workbook.OLE_MAGIC, b"PAR1"))
     encoding = None if binary or _is_utf_8(delimited.plain(path)) else "latin-1"
@@ -134,9 +138,7 @@ def _fold(header: str) -> str:
 
 def _fits(header: str, column: SourceColumn, rows: str, connection: duckdb.DuckDBPyConnection) -> bool:
     """A column of times must have days in it, an id must be there in every row."""
-    test = {"instant": f"not regexp_matches(x, '{DAY}')", "date": f"not regexp_matches(x, '{DAY}')"}.get(
-        column.type, "false"
-    )
+    test = f"not regexp_matches(x, '{DAY}|{NAMED_MONTH}')" if column.type in ("instant", "date") else "false"
     (misfits,) = connection.execute(
         f"select count(*) filter ({test}) + {int(column.required)} * count(*) filter (x is null)"
         f" from (select nullif(trim({name(header)}), '') as x from {rows})"
@@ -186,6 +188,8 @@ def _dates(found: Found, spec: Source, rows: str, connection: duckdb.DuckDBPyCon
         with days as (
             select regexp_extract(x, '{DAY}', 1) as a, regexp_extract(x, '{DAY}', 2) as mark, regexp_extract(x, '{DAY}', 3) as b
             from ({texts}) where regexp_matches(x, '{DAY}')
+            union all
+            select '2000', ' ', '1' from ({texts}) where regexp_matches(x, '{NAMED_MONTH}')
         )
         select max(cast(a as integer)) filter (length(a) <= 2), max(cast(b as integer)) filter (length(a) <= 2),
             count(*) filter (length(a) = 4 and mark <> '-'), count(*) filter (length(a) = 4 and mark = '-'),

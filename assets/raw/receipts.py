@@ -21,6 +21,7 @@ class Receipt:
     fingerprint: str
     status: str
     declared: dict[str, str] = field(default_factory=dict)  # what mapping.yml says of this one file
+    key_rule: str = ""  # of the mapping that its keys were read by
     folder: str = ""  # below the source's, where the declarations lie by which it is read
     message: str = ""
     received: int = 0
@@ -32,12 +33,18 @@ class Receipt:
     unused: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     corrections: dict[str, list[int]] = field(default_factory=dict)  # tried on it: rows found, mended, right already
-    withdrawn: str = ""  # why it does not count, and since when
+    withdrawn: str = ""  # why it does not count, since when, and until when
     withdrawn_at: str = ""
+    restored_at: str = ""
+    arrival: int = 0  # of the same bytes under the same name: a version that comes back is another one
     received_at: str = ""
     known_at: str = ""
     stored_as: str = ""  # stem of the files that hold its rows
     order: int = 0  # of arrival; a version that comes back is the latest again
+
+    def alike(self) -> tuple[object, ...]:
+        """What two files have in common whose rows count once."""
+        return self.source, self.sha256, tuple(sorted(self.declared.items())), self.folder
 
     def as_repeat_of(self, first: "Receipt") -> "Receipt":
         """This file, whose bytes were read under another name."""
@@ -60,16 +67,20 @@ class Receipts:
     def __init__(self, raw: Path, quarantine: Path) -> None:
         self.raw, self.quarantine = raw, quarantine
         self.folder = raw / "receipts"
-        self.all: dict[tuple[str, str], Receipt] = {}  # by name and hash: a name may carry several versions
+        self.all: dict[tuple[str, str, int], Receipt] = {}  # a name may carry several versions, which may come back
         for path in sorted(self.folder.glob("*.json")):
             receipt = Receipt(**json.loads(path.read_text(encoding="utf-8")))
-            self.all[receipt.name, receipt.sha256] = receipt
+            self.all[receipt.name, receipt.sha256, receipt.arrival] = receipt
+
+    def latest(self, name: str, sha256: str | None = None) -> Receipt | None:
+        """The last receipt of a name, or of these bytes under it."""
+        found = [r for r in self.all.values() if r.name == name and sha256 in (None, r.sha256)]
+        return max(found, key=lambda r: r.order, default=None)
 
     def unchanged(self, name: str, stat: os.stat_result, fingerprint: str) -> bool:
-        return any(
-            r.name == name and (r.size, r.mtime_ns, r.fingerprint) == (stat.st_size, stat.st_mtime_ns, fingerprint)
-            for r in self.all.values()
-        )
+        last = self.latest(name)
+        told = (stat.st_size, stat.st_mtime_ns, fingerprint)
+        return last is not None and (last.size, last.mtime_ns, last.fingerprint) == told
 
     def any_of_size(self, source: str, size: int) -> bool:
         """Whether bytes of this size ever came: other bytes cannot have been read before."""
@@ -85,7 +96,8 @@ class Receipts:
                 r.status == "accepted" or (r.name == receipt.name and r.status != "repeat")
             )  # a new name may be its cure
         ]
-        return next((r for r in found if r.name == receipt.name), found[0] if found else None)
+        here = [r for r in found if r.name == receipt.name]
+        return max(here or found[:1], key=lambda r: r.order, default=None)
 
     def is_latest(self, receipt: Receipt) -> bool:
         """Whether no other bytes came under its name since."""
@@ -96,15 +108,15 @@ class Receipts:
         if not receipt.order:
             receipt = replace(receipt, order=1 + max((r.order for r in self.all.values()), default=0))
         self.folder.mkdir(parents=True, exist_ok=True)
-        key = hashlib.sha256(f"{receipt.name}\n{receipt.sha256}".encode()).hexdigest()[:32]
+        told = [receipt.name, receipt.sha256, *([str(receipt.arrival)] if receipt.arrival else [])]
+        key = hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
         part = self.folder / f"{key}.part"
         part.write_text(json.dumps(asdict(receipt), indent=1, ensure_ascii=False), encoding="utf-8")
         os.replace(part, self.folder / f"{key}.json")
-        self.all[receipt.name, receipt.sha256] = receipt
+        self.all[receipt.name, receipt.sha256, receipt.arrival] = receipt
         if receipt.status == "accepted":
             for other in list(self.all.values()):
-                alike = [(r.source, r.sha256, r.declared, r.folder) for r in (other, receipt)]
-                if alike[0] == alike[1] and other.status == "accepted" and other.name != receipt.name:
+                if other.alike() == receipt.alike() and other.status == "accepted" and other.name != receipt.name:
                     self.keep(other.as_repeat_of(receipt))
 
     def incoming(self, table: str) -> tuple[Path, Path]:
@@ -133,7 +145,15 @@ class Receipts:
 
     def known(self, known_on: datetime) -> list[Receipt]:
         """Receipts that count at that instant, oldest first; one that was withdrawn by then says so, and holds no rows."""
-        found = [_standing(r, known_on) for r in self.all.values() if datetime.fromisoformat(r.known_at) <= known_on]
+        known = [r for r in self.all.values() if datetime.fromisoformat(r.known_at) <= known_on]
+        found = [_standing(r, known_on) for r in known]
+        gone = {r.alike(): known[at] for at, r in enumerate(found) if r.status == "withdrawn" and r.stored_as}
+        for at, repeat in enumerate(found):  # the same bytes under a name that nobody withdrew
+            first = gone.get(repeat.alike())
+            if repeat.status == "repeat" and first:
+                here = {key: getattr(repeat, key) for key in ("name", "received_at", "known_at", "order", "arrival")}
+                found[at] = replace(first, **here, message="", withdrawn="", withdrawn_at="")
+                del gone[repeat.alike()]
         return sorted(found, key=lambda r: (r.known_at, r.order, r.name))
 
     def standing(self) -> list[Receipt]:
@@ -142,12 +162,14 @@ class Receipts:
 
     def last_known(self) -> datetime | None:
         """The instant of the last thing that became known: a file, or that one is withdrawn."""
-        instants = [at for r in self.all.values() for at in (r.known_at, r.withdrawn_at) if at]
+        instants = [at for r in self.all.values() for at in (r.known_at, r.withdrawn_at, r.restored_at) if at]
         return max(map(datetime.fromisoformat, instants), default=None)
 
 
 def _standing(receipt: Receipt, known_on: datetime) -> Receipt:
-    if receipt.withdrawn_at and datetime.fromisoformat(receipt.withdrawn_at) <= known_on:
+    since, until = receipt.withdrawn_at, receipt.restored_at
+    restored = until and datetime.fromisoformat(until) <= known_on
+    if since and datetime.fromisoformat(since) <= known_on and not restored:
         return replace(
             receipt, status="withdrawn", message=receipt.withdrawn, received=0, accepted=0, quarantined=0, repeats=0
         )

@@ -22,6 +22,7 @@ from assets.raw.reading import Fault, Parsed, Unreadable
 from assets.raw.receipts import places_of
 
 HEADER = re.compile(r"[A-Za-z0-9][\w .,:;#%&/()'+-]{0,60}")
+BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 UNNAMED = "(a name that is not shown)"
 
 
@@ -126,12 +127,15 @@ def _texts(parsed: Parsed, spec: Source, mapping: Mapping) -> tuple[dict[str, st
     """The SQL text of each catalog column, and the file's columns that nothing reads."""
     spelled = {_fold(a): column for column, s in spec.columns.items() for a in [column, *s.aliases]}
     texts: dict[str, str] = {}
-    unused = []
+    unused, mapped = [], set[str]()
     ignored = {_fold(column) for column in mapping.ignore}
     for header in parsed.rows.columns:
         targets = mapping.targets(header) if header in mapping.columns else [spelled.get(_fold(header), "")]
         for target in targets:
+            if target in mapped and header in mapping.columns:
+                raise Unreadable(f"mapping.yml fills {target} from two columns of the file; keep one of them")
             if target in spec.columns and (target not in texts or header in mapping.columns):
+                mapped |= {target} if header in mapping.columns else set()
                 texts[target] = name(header)
             elif target in texts:  # a second spelling of a column that the file already has
                 unused.append(header)
@@ -156,7 +160,7 @@ def _mapped(texts: dict[str, str], mapping: Mapping) -> dict[str, str]:
     """Value mapping as SQL: first match wins, an exact value before a pattern; one value may fill several columns."""
     out = dict(texts)
     for column, values in mapping.values.items():
-        source = texts.get(column, "null")
+        source = f"trim({texts[column]})" if column in texts else "null"
         arms: dict[str, list[str]] = {}
         exact_first = sorted(values, key=lambda theirs: any(c in theirs for c in "*?["))
         for theirs in exact_first:
@@ -209,6 +213,8 @@ def _text(column: str, spec: Source, texts: dict[str, str]) -> str:
     text = texts[column]
     if spec.columns[column].personal:
         return text
+    if column in spec.key and spec.columns[column].type == "text":  # 31 and 31 with a tab behind it are one record
+        return f"nullif(trim({text}, {BLANKS}), '')"
     padded = f"{text} < '!' or ends_with({text}, ' ')"  # what begins with a space, or is empty, sorts before "!"
     return f"case when {padded} then nullif(trim({text}), '') else {text} end"
 

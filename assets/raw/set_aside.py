@@ -19,8 +19,10 @@ from assets.raw.reading import Fault
 WITHHELD = "(personal, not shown)"
 EMPTY = "a value; the column must not be empty"
 SHOWN = 80  # characters of a cell quoted in a reason
-TELEPHONE = r"(^|[^0-9T:-])[(]?[0-9]{3}[)]?[-. ]+[0-9]{3}[-. ]+[0-9]{4}($|[^0-9])"
-WORDS = r"\pL{3,}\PL+(.*\PL)?\pL{3,}"  # two words and more: a name or a sentence
+TELEPHONE = r"(^|[^0-9T:-])([(][0-9]{3}[)][-. /]*|[0-9]{3}[-. /]+)[0-9]{3}[-. /]+[0-9]{4}($|[^0-9])"
+DIGITS = r"^[+]?1?[0-9]{10}$"  # a telephone number, where no code of ten digits is expected
+WORDS = r"\pL{2,}\PL+(.*\PL)?\pL{2,}"  # two words and more: a name or a sentence
+STATES = r"\pL{3,}\PL+(.*\PL)?\pL{3,}"  # in a column of a vocabulary: somebody must see `On Hold` to map it
 HINTED = 1000  # spellings of unknown places for which the nearest are looked up
 
 
@@ -116,7 +118,8 @@ def _wordy(text: str, spec: SourceColumn) -> str:
         return "false"
     known = "|".join(re.escape(v) for v in spec.values or [])
     mapped = f" and not regexp_matches(lower({text}), {quote(rf'^({known})([^a-z]|$)')})" if known else ""
-    return f"(regexp_matches({text}, {quote(WORDS)}){mapped})"
+    words = STATES if known else WORDS
+    return f"(regexp_matches({text}, {quote(DIGITS)}) or (regexp_matches({text}, {quote(words)}){mapped}))"
 
 
 def repeats(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, row: str) -> None:

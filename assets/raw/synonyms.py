@@ -1,7 +1,8 @@
 """How cities' published request logs call what the contract calls otherwise, and what their words certainly mean.
 
-Headers as in the exports of New York, Chicago, Boston, San Francisco and Baltimore, without case and punctuation; the first
-that a file has is the one.
+Headers as in the exports of New York, Chicago, Boston, San Francisco, Baltimore, Austin, Kansas City, Los Angeles, Dallas, San
+Antonio, Oakland, Washington, Cincinnati, New Orleans and Buffalo, without case and punctuation; the first that a file has is
+the one.
 """
 
 import re
@@ -9,7 +10,8 @@ import re
 COLUMNS: dict[str, tuple[str, ...]] = {
     "request_id": (
         *("srrecordid", "uniquekey", "caseenquiryid", "servicerequestid", "srnumber", "caseid", "servicerequestnum"),
-        *("servicerequestnumber", "requestnumber", "casenumber", "ticketid", "ticketnumber", "ticket"),
+        *("servicerequestsrnumber", "servicerequestnumber", "servicerequest", "requestnumber", "casenumber"),
+        *("casereference", "ticketid", "ticketnumber", "ticket", "id"),
     ),
     "submitted_at": (
         *(
@@ -22,18 +24,20 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             "opendate",
             "dateopened",
         ),
-        *("requestdate", "requestdatetime", "submitteddate", "createdat"),
+        *("requestdate", "requestdatetime", "submitteddate", "createdat", "openeddatetime", "datetimeinit", "adddate"),
+        "srcreatedate",
     ),
     "resolved_at": (
         *("closedate", "closeddate", "closeddt", "closeddatetime", "closed", "dateclosed", "closedat", "resolveddate"),
-        *("completiondate", "completeddate"),
+        *("completiondate", "completeddate", "caseclosedate", "datetimeclosed", "resolutiondate"),
     ),
     "updated_at": (
         *("statusdate", "updateddatetime", "updated", "updateddate", "lastmodifieddate", "lastupdated"),
-        *("resolutionactionupdateddate", "lastactivitydate"),
+        *("resolutionactionupdateddate", "lastactivitydate", "lastupdatedate", "datelastupdate", "updatedate"),
+        "datemodified",
     ),
     "first_response_at": ("firstresponsedate", "firstresponse", "firstreplydate", "responseddate"),
-    "status": ("srstatus", "casestatus", "statusdescription", "requeststatus", "ticketstatus"),
+    "status": ("srstatus", "casestatus", "statusdescription", "requeststatus", "ticketstatus", "serviceorderstatus"),
     "topic": (
         *(
             "srtype",
@@ -45,10 +49,18 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             "servicerequesttype",
             "type",
         ),
-        *("requestcategory", "issuetype"),
+        *("requestcategory", "reqcategory", "issuetype", "problemformerlycomplainttype", "srdescription", "typename"),
+        "servicecodedescription",
+        "typeofservicerequest",
     ),
-    "channel": ("methodreceived", "opendatachanneltype", "source", "origin", "receivedvia"),
-    "partner": ("agency", "agencyresponsible", "responsibleagency", "ownerdepartment", "department"),
+    "channel": (
+        *("methodreceived", "methodreceiveddescription", "opendatachanneltype", "requestsource", "source", "origin"),
+        *("receivedvia", "channeltype"),
+    ),
+    "partner": (
+        *("agency", "agencyresponsible", "responsibleagency", "ownerdepartment", "owningdepartment", "department"),
+        *("dept", "deptname", "organizationacronym"),
+    ),
     "duplicate_of": ("parentsrnumber", "parentid", "duplicateofid"),
 }
 PERSONAL = re.compile(
@@ -56,9 +68,10 @@ PERSONAL = re.compile(
     r"|photo|media|description|detail|comment|note|subject|question|text|block|parcel|\bbbl\b|\blot\b|outcome|intersection",
     re.IGNORECASE,
 )
-OPEN = {"open", "new", "in progress", "in-progress", "assigned", "pending", "started", "reopened"}
-CLOSED = {"closed", "resolved", "completed"}
-KINDS = {  # what stands in parentheses after a status
+OPEN = {"open", "new", "in progress", "in-progress", "assigned", "pending", "started", "reopened", "acknowledged"}
+OPEN |= {"received", "submitted", "assig"}  # Kansas City cuts its words off
+CLOSED = {"closed", "resolved", "completed", "complete", "resol"}
+KINDS = {  # what stands in parentheses after a status, or before it
     "duplicate": {"duplicate_of": "unknown"},
     "transferred": {"disposition": "referred"},
 }
@@ -67,8 +80,12 @@ QUALIFIED = re.compile(r"(?P<status>[^()]+?)\s*(?:\((?P<kind>[^()]+)\))?")
 
 def status(theirs: str) -> dict[str, str] | None:
     """What a status certainly means, as contract columns; None where that is for a person to say."""
-    match = QUALIFIED.fullmatch(theirs.strip().lower())
-    if not match or not (match["status"] in OPEN | CLOSED and (match["kind"] is None or match["kind"] in KINDS)):
+    match = QUALIFIED.fullmatch(theirs.strip().lower().replace(" - dup", " (duplicate)"))  # Chicago up to 2018
+    if not match:
         return None
-    ours = "open" if match["status"] in OPEN else "closed"
-    return {"status": ours} | KINDS.get(match["kind"] or "", {})
+    word, kind = match["status"], match["kind"]
+    if word in KINDS:  # Austin: Duplicate (closed)
+        word, kind = kind or "", word
+    if word not in OPEN | CLOSED or not (kind is None or kind in KINDS):
+        return None
+    return {"status": "open" if word in OPEN else "closed"} | KINDS.get(kind or "", {})

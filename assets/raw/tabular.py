@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from assets.raw import json_rows, limits, workbook
 from assets.raw.delimited import plain
-from assets.raw.reading import Landed, Parsed, Unreadable
+from assets.raw.reading import Fault, Landed, Parsed, Unreadable
 from assets.raw.workbook import CENTS_KEPT
 
 HEAD_BYTES = 1 << 16
@@ -87,20 +87,31 @@ def _workbook(sheets: list[workbook.Sheet], connection: duckdb.DuckDBPyConnectio
         for sheet in sheets:
             for at, cells in enumerate(sheet.rows):
                 if sum(cell is not None for cell in cells) >= width:
-                    return _sheet(sheet, at, [s.name for s in sheets if s is not sheet and s.rows], connection, table)
+                    return _sheet(sheet, at, [s for s in sheets if s is not sheet and s.rows], connection, table)
     raise Unreadable("the workbook has no filled cell; expected a header row; ask the sender to export again")
 
 
 def _sheet(
-    sheet: workbook.Sheet, at: int, others: list[str], connection: duckdb.DuckDBPyConnection, table: str
+    sheet: workbook.Sheet, at: int, others: list[workbook.Sheet], connection: duckdb.DuckDBPyConnection, table: str
 ) -> Parsed:
+    """One sheet is read; a further one with the same header is set aside with its rows, for they are meant as well."""
     header = sheet.rows[at]
     body = [(n, row) for n, row in enumerate(sheet.rows[at + 1 :], start=at + 2) if any(c is not None for c in row)]
     used = [i for i, name in enumerate(header) if name or any(row[i] is not None for _, row in body)]
     names = [header[i] or f"column {i + 1}" for i in used]
     rows = relation(connection, names, [[row[i] for i in used] for _, row in body], [n for n, _ in body])
-    facts = {"sheet": sheet.name} | ({"sheets_not_read": ", ".join(others)} if others else {})
-    return Parsed(table, rows, first_row=at + 2, facts=facts)
+    facts = {"sheet": sheet.name} | ({"sheets_not_read": ", ".join(s.name for s in others)} if others else {})
+    alike = [s for s in others if header in s.rows]
+    rejects = [
+        Fault(
+            len(sheet.rows) + number,
+            None,
+            f"a further sheet with {len(s.rows) - s.rows.index(header) - 1:,} rows",
+            "all rows on one sheet; save each sheet as a file of its own",
+        )
+        for number, s in enumerate(alike, start=1)
+    ]
+    return Parsed(table, rows, first_row=at + 2, rejects=rejects, facts=facts)
 
 
 def _parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:

@@ -21,7 +21,7 @@ def make_views(
     prints = {}
     for table, spec in sources.items():
         files = [r for r in known if r.table == table and r.status == "accepted"]
-        gone = [_gone_at(r, files) for r in files]
+        gone = [_gone_at(r, files, known) for r in files]
         parts = [_file_view(receipts, r, spec, at) for r, at in zip(files, gone, strict=True)] or [_empty_view(spec)]
         connection.execute(f"create or replace view raw.{sql_name(table)} as {' union all '.join(parts)}")
         told = [(r.stored_as, r.known_at, r.order, r.name, at) for r, at in zip(files, gone, strict=True)]
@@ -29,16 +29,29 @@ def make_views(
     return prints
 
 
-def _gone_at(receipt: Receipt, files: list[Receipt]) -> str | None:
+def _gone_at(receipt: Receipt, files: list[Receipt], known: list[Receipt]) -> str | None:
     """When a later file said the whole again: the same name re-sent, or a full export into the same folder.
 
-    A record that none of the later files has is then no longer at its source.
+    A record that none of the later files has is then no longer at its source. Bytes that lie under a second name as well
+    are gone when both are.
     """
+    names = [receipt, *(r for r in known if r.status == "repeat" and r.alike() == receipt.alike())]
+    gone = [_said_again(name, files) for name in names]
+    return None if None in gone else max(at for at in gone if at)
+
+
+def _said_again(receipt: Receipt, files: list[Receipt]) -> str | None:
+    """Several files of one delivery are one export."""
     folder = receipt.name.rpartition("/")[0]
     again = [
         (r.known_at, r.order)
         for r in files
-        if r.name == receipt.name or (r.declared.get("full") == "true" and r.name.rpartition("/")[0] == folder)
+        if r.name == receipt.name
+        or (
+            r.declared.get("full") == "true"
+            and r.name.rpartition("/")[0] == folder
+            and not (receipt.declared.get("full") == "true" and r.known_at == receipt.known_at)
+        )
     ]
     return min((at for at in again if at > (receipt.known_at, receipt.order)), default=(None, 0))[0]
 

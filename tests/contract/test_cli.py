@@ -13,7 +13,19 @@ from typer.testing import CliRunner, Result
 from pipelines.commands import app
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("sample", "run", "status", "sources", "quarantine", "releases", "show", "dashboard", "doctor", "fetch", "map")
+COMMANDS = (
+    "sample",
+    "run",
+    "status",
+    "sources",
+    "quarantine",
+    "releases",
+    "show",
+    "dashboard",
+    "doctor",
+    "fetch",
+    "map",
+)
 
 
 def call(*arguments: str) -> Result:

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from assets import catalog
+
+FEEDS = [name for name, source in catalog.load().sources.items() if source.publisher == "the program"]
 FIRST, LATER, LAST = datetime(2014, 6, 1), datetime(2014, 7, 1), datetime(2014, 8, 1)
 
 
@@ -10,6 +13,8 @@ def told(known: datetime, gone: datetime | None, **key: str) -> dict[str, object
 
 
 def test_a_record_is_gone_when_every_file_that_told_of_it_was_said_again_without_it(bench):
+    for feed in FEEDS:
+        bench.given(f"raw.{feed}")
     bench.given(
         "raw.requests",
         [
@@ -36,5 +41,7 @@ def test_a_record_is_gone_when_every_file_that_told_of_it_was_said_again_without
 
 
 def test_nothing_received_is_nothing_gone(bench):
+    for feed in FEEDS:
+        bench.given(f"raw.{feed}")
     bench.run("staging.vanished_records")
     assert bench.rows("select * from staging.vanished_records") == []

@@ -30,6 +30,13 @@ FILES = {
     "POPESTIMATE042020,POPESTIMATE2020\n162,99,000,00124,Ca\xf1ada city,Zeta,95,97,103,107,108\n",
     "co-est2009-alldata.csv": "SUMLEV,REGION,DIVISION,STATE,COUNTY,STNAME,CTYNAME,CENSUS2000POP,ESTIMATESBASE2000,"
     "POPESTIMATE2000,POPESTIMATE2009,BIRTHS2009\n050,4,9,99,001,Zeta,Do\xf1a County,200,201,202,209,7\n",
+    # American FactFinder: a line of descriptions, codes in GEO.id, GEO.id2 without its zero
+    "PEP_2016_PEPANNRES_with_ann.csv": "GEO.id,GEO.id2,GEO.display-label,rescen42010,resbase42010,respop72010,respop72016\n"
+    'Id,Id2,Geography,"April 1, 2010 - Census","April 1, 2010 - Estimates Base",Population Estimate (as of July 1) - 2010,'
+    'Population Estimate (as of July 1) - 2016\n1620000US9900124,9900124,"Ca\xf1ada city, Zeta",(X),97,98,104\n',
+    "PEP_2015_PEPANNRES_with_ann.csv": "GEO.id,GEO.id2,GEO.display-label,rescen42010,resbase42010,respop72010,respop72015\n"
+    'Id,Id2,Geography,"April 1, 2010 - Census","April 1, 2010 - Estimates Base",Population Estimate (as of July 1) - 2010,'
+    'Population Estimate (as of July 1) - 2015\n0500000US09001,9001,"Do\xf1a County, Zeta",201,202,203,208\n',
 }
 
 
@@ -71,6 +78,19 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "co-est2009-alldata.csv": {"sumlev": "050", "region": "4", "division": "9", "state": "99", "county": "001"}
     | {"stname": "Zeta", "ctyname": "Doña County", "census2000pop": 200, "estimatesbase2000": 201}
     | {"popestimate_2000": 202, "popestimate_2009": 209, "vintage": "2009"},
+    "PEP_2016_PEPANNRES_with_ann.csv": PLACE
+    | {"census2010pop_missing": "not_in_census_2010", "estimatesbase2010": 97}
+    | {"popestimate_2010": 98, "popestimate_2016": 104, "vintage": "2016"},
+    "PEP_2015_PEPANNRES_with_ann.csv": {"sumlev": "050", "state": "09", "county": "001"}
+    | {
+        "ctyname": "Doña County",
+        "stname": "Zeta",
+        "census2010pop": 201,
+        "estimatesbase2010": 202,
+        "popestimate_2010": 203,
+        "popestimate_2015": 208,
+    }
+    | {"vintage": "2015"},
 }
 
 
