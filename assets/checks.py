@@ -80,13 +80,14 @@ def check_readings(landing: Path, receipts: Iterable[Receipt]) -> list[Outcome]:
 
 
 def check_corrections(landing: Path, sources: Iterable[Source], receipts: Iterable[Receipt]) -> list[Outcome]:
-    """Of each corrections.yml: whether its corrections still mend what they were made for. receipts: oldest first."""
+    """Of each corrections.yml: whether its corrections still mend what they were made for. receipts: all that ever came, oldest first."""
     every_file, outcomes = list(receipts), []
     accepted = [r for r in every_file if r.status == "accepted"]
     every = list(sources)
     for path in sorted(landing.glob(f"*/**/{corrections.NAME}")):
         folder = path.parent.relative_to(landing)
         tables = [s for s in every if s.landing_folder == folder.parts[0]]
+        tables.sort(key=lambda s: s.source != folder.parts[0])  # the one that is called so goes first
         try:
             told = corrections.load(path.parent, tables)
         except Unreadable:  # its files say so

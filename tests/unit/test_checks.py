@@ -152,7 +152,8 @@ RECEIPT = Receipt(
 
 def source(connection: duckdb.DuckDBPyConnection, receipts: list[Receipt], rows: int) -> dict[str, Outcome]:
     connection.execute(
-        f"create or replace table raw.demo as select n as id, 'demo/a.csv' as _file, 'abc' as _sha256, 0 as _order from range({rows}) as t(n)"
+        f"create or replace table raw.demo as select n as id, 'demo/a.csv' as _file, 'abc' as _sha256, 0 as _order"
+        f" from range({rows}) as t(n)"
     )
     return {o.name: o for o in check_source(connection, SOURCE, receipts)}
 
