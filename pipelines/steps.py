@@ -64,7 +64,8 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
     known = ledger.known(known_on)
     found = [o for s in sources.values() for o in checks.check_source(connection, s, known)]
     found += checks.check_readings(request.landing, known)
-    found += checks.check_corrections(request.landing, sources.values(), ledger.known(datetime.max.replace(tzinfo=UTC)))
+    ever = ledger.known(datetime.max.replace(tzinfo=UTC))
+    found += checks.check_corrections(request.landing, sources.values(), ever)
     _keep(connection, found, "raw.")
     return new
 
