@@ -80,7 +80,10 @@ def check_readings(landing: Path, receipts: Iterable[Receipt]) -> list[Outcome]:
 
 
 def check_corrections(landing: Path, sources: Iterable[Source], receipts: Iterable[Receipt]) -> list[Outcome]:
-    """Of each corrections.yml: whether its corrections still mend what they were made for. receipts: all that ever came, oldest first."""
+    """Of each corrections.yml: whether its corrections still mend what they were made for.
+
+    receipts: all that ever came, oldest first.
+    """
     every_file, outcomes = list(receipts), []
     accepted = [r for r in every_file if r.status == "accepted"]
     every = list(sources)
