@@ -192,7 +192,12 @@ KINDS = [
         "census_acs/_acs_B_place.json",
         "census_gazetteer/_Gaz_place_national.txt",
     ),
-    *("census_permits/mwa.txt", "census_population/sub-est_all.csv", "hud_allocations/cpd_allocations_fy.csv"),
+    *(
+        "place_county/national_place_by_county.txt",
+        "census_permits/mwa.txt",
+        "census_population/sub-est_all.csv",
+        "hud_allocations/cpd_allocations_fy.csv",
+    ),
     *("indirect_rates/indirect-rates.json", "request_events/request-events.parquet", "requests/community-desk.xlsx"),
     *("requests/requests-late.jsonl", "requests/requests.csv", "targets/targets.tsv"),
     *("requests/quoted.csv", "requests/utf-16.csv", "requests/gz", "requests/xml", "bea_county/csv"),
