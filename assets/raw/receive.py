@@ -22,7 +22,7 @@ from assets.raw.reading import Fault, Parsed, Unreadable
 from assets.raw.receipts import places_of
 
 HEADER = re.compile(r"[A-Za-z0-9][\w .,:;#%&/()'+-]{0,60}")
-BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+BLANKS = ("' '", "chr(9)", "chr(160)")
 UNNAMED = "(a name that is not shown)"
 
 
@@ -214,7 +214,8 @@ def _text(column: str, spec: Source, texts: dict[str, str]) -> str:
     if spec.columns[column].personal:
         return text
     if column in spec.key and spec.columns[column].type == "text":  # 31 and 31 with a tab behind it are one record
-        return f"nullif(trim({text}, {BLANKS}), '')"
+        ends = " or ".join(f"ends_with({text}, {blank})" for blank in BLANKS)
+        return f"case when {text} < '!' or {ends} then nullif(trim({text}, {' || '.join(BLANKS)}), '') else {text} end"
     padded = f"{text} < '!' or ends_with({text}, ' ')"  # what begins with a space, or is empty, sorts before "!"
     return f"case when {padded} then nullif(trim({text}), '') else {text} end"
 
