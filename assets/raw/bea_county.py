@@ -3,9 +3,10 @@
 import csv
 import json
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def _facts(notes: Iterable[str]) -> dict[str, str]:
     facts = {"notes": f"{len(notes)} lines: {notes[0][:120]}"} if notes else {}
     for found in UPDATED.findall(" ".join(notes)):
         try:
-            facts["vintage"] = datetime.strptime(found, "%B %d, %Y").date().isoformat()  # noqa: DTZ007
+            facts["vintage"] = date(*time.strptime(found, "%B %d, %Y")[:3]).isoformat()
         except ValueError:  # a month or day that does not exist: no vintage is better than a wrong one
             continue
     return facts

@@ -5,7 +5,6 @@ All become rows of one wide table: an estimate `<variable>e` and a margin of err
 
 import re
 import sys
-from dataclasses import replace
 
 import duckdb
 
@@ -96,13 +95,7 @@ def read(landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
         *(["_row"] if "_row" in parsed.rows.columns else []),
     ]
     rows = parsed.rows.limit(sys.maxsize, offset=1) if described else parsed.rows
-    blank = parsed.blank_rows
-    return replace(
-        parsed,
-        rows=rows.project(", ".join(select)),
-        first_row=parsed.first_row + described,
-        blank_rows=(lambda records, rejected: blank(records + described, rejected)) if blank else None,
-    )
+    return parsed.with_rows(rows.project(", ".join(select)), described)
 
 
 def _fold(header: str) -> str:

@@ -5,7 +5,6 @@ American FactFinder (PEPANNRES).
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 
 import duckdb
 
@@ -88,13 +87,7 @@ def _fact_finder(parsed: Parsed) -> Parsed:
             select.append(f"{column(header)} as {FACT_FINDER_WORDS[match[1]].format(match[2])}")
         elif header == "_row":
             select.append("_row")
-    blank = parsed.blank_rows
-    return replace(
-        parsed,
-        rows=rows.project(", ".join(select)),
-        first_row=parsed.first_row + described,
-        blank_rows=(lambda records, rejected: blank(records + described, rejected)) if blank else None,
-    )
+    return parsed.with_rows(rows.project(", ".join(select)), described)
 
 
 def _vintage(names: Iterable[str], table: str, file: str) -> str:

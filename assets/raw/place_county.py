@@ -45,11 +45,8 @@ def read(landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
         select.append(f"{column(people)} as population")
     select += [column(h) for h in parsed.rows.columns if h not in (place, county, state, people)]
     labels = _labeled(parsed.rows, place)
-    parsed.rows = parsed.rows.filter(f"not {labels}" if labels else "true").project(", ".join(select))
-    if labels:  # Geocorr's second line describes the columns: it is a header and no row
-        parsed.first_row += 1
-        blank = parsed.blank_rows
-        parsed.blank_rows = (lambda records, rejected: blank(records + 1, rejected)) if blank else None
+    rows = parsed.rows.filter(f"not {labels}" if labels else "true").project(", ".join(select))
+    parsed = parsed.with_rows(rows, described=bool(labels))  # Geocorr's second line describes the columns
     if vintage := _vintage(landed.name, place, people):
         parsed.facts["vintage"] = vintage
     return parsed

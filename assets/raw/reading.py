@@ -5,7 +5,7 @@ exact repeats, receipt) from the catalog, the same way for every source.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +68,13 @@ class Parsed:
     blank_rows: Callable[[int, int], list[int]] | None = None
     rejects_table: str | None = None
     facts: dict[str, str] = field(default_factory=dict)
+
+    def with_rows(self, rows: duckdb.DuckDBPyRelation, described: int = 0) -> "Parsed":
+        """The same file with `rows` for its own; the first `described` lines below its header describe it and are none."""
+        blank = self.blank_rows
+        return replace(
+            self,
+            rows=rows,
+            first_row=self.first_row + described,
+            blank_rows=(lambda records, rejected: blank(records + described, rejected)) if blank else None,
+        )
