@@ -58,7 +58,7 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
     sources = catalog.load().sources
     known_on = instant(request, ledger)
     prints = make_views(connection, ledger, sources, known_on)
-    places.build(connection, decided)
+    places.build(connection, decided, prints["census_gazetteer"])
     models.prepare(connection)
     _remember(connection, {f"raw.{table}": fingerprint for table, fingerprint in prints.items()})
     known = ledger.known(known_on)

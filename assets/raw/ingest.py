@@ -224,8 +224,9 @@ def _places(
     connection: duckdb.DuckDBPyConnection, receipts: Receipts, catalog: Catalog, decided: Sequence[PlaceName]
 ) -> None:
     """Names are looked up in every gazetteer that ever arrived."""
-    make_views(connection, receipts, {GAZETTEER: catalog.sources[GAZETTEER]}, datetime.max.replace(tzinfo=UTC))
-    places.build(connection, decided)
+    ever = datetime.max.replace(tzinfo=UTC)
+    prints = make_views(connection, receipts, {GAZETTEER: catalog.sources[GAZETTEER]}, ever)
+    places.build(connection, decided, prints[GAZETTEER])
 
 
 def _files(folder: Path, deep: bool) -> list[Path]:

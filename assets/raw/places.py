@@ -117,9 +117,26 @@ NAMES = f"""
 UNKNOWN = "a place that the gazetteer knows, as 'Name, ST' or GEOID"
 
 
-def build(connection: duckdb.DuckDBPyConnection, decided: Sequence[PlaceName] = ()) -> int:
-    """(Re)makes the tables of TABLES from raw.census_gazetteer, the lists and what was decided; returns how many places."""
+def build(
+    connection: duckdb.DuckDBPyConnection, decided: Sequence[PlaceName] = (), gazetteer: str | None = None
+) -> int:
+    """(Re)makes the tables of TABLES from raw.census_gazetteer, the lists and what was decided; returns how many places.
+
+    gazetteer: a fingerprint of raw.census_gazetteer. Tables made of the same, the same lists and decisions stand as they are.
+    """
     connection.execute("create schema if not exists reference")
+    connection.execute("create table if not exists reference.places_made_of (fingerprint varchar)")
+    wanted = hashlib.sha256(f"{gazetteer} {list(decided)} {version()}".encode()).hexdigest()
+    if gazetteer is None or connection.execute("from reference.places_made_of").fetchall() != [(wanted,)]:
+        connection.execute("delete from reference.places_made_of")  # what is half made is made again
+        _make(connection, decided)
+        if gazetteer is not None:
+            connection.execute("insert into reference.places_made_of values (?)", [wanted])
+    (count,) = connection.execute("select count(*) from reference.places").fetchall()[0]
+    return int(count)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, decided: Sequence[PlaceName]) -> None:
     connection.execute(f"create or replace table reference.places as {PLACES}")
     for table, path in (("place_aliases", ALIASES), ("county_systems", COUNTY_SYSTEMS)):
         connection.execute(
@@ -133,8 +150,6 @@ def build(connection: duckdb.DuckDBPyConnection, decided: Sequence[PlaceName] = 
         connection.executemany("insert into decided values (?, ?, ?, ?)", rows)
     connection.execute(f"create or replace table reference.place_names as {NAMES}")
     connection.execute("drop table decided")
-    (count,) = connection.execute("select count(*) from reference.places").fetchall()[0]
-    return int(count)
 
 
 def version() -> str:
