@@ -1,5 +1,6 @@
 """Which county a place lies in, and the county's figures as a city's context."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,9 @@ Row = dict[str, Any]
 RECEIPT = {"_known_at": datetime(2022, 1, 1), "_file": "f", "_sha256": "aaaaaaaaaa", "_row": 2, "_order": 1}
 
 
-def made(bench: Any, listed: list[Row], parts: list[Row] = (), figures: list[Row] = (), cities: list[str] = ()) -> None:  # type: ignore[assignment]
+def made(
+    bench: Any, listed: list[Row], parts: Sequence[Row] = (), figures: Sequence[Row] = (), cities: Sequence[str] = ()
+) -> None:
     bench.given("raw.census_gazetteer")
     bench.given("raw.place_county", [RECEIPT | {"vintage": "2020"} | row for row in listed])
     bench.given("raw.census_population", [RECEIPT | {"vintage": "2021"} | row for row in parts])

@@ -4,7 +4,6 @@ import csv
 import gzip
 import random
 import tempfile
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -17,12 +16,6 @@ from landing_desk import HEADER, Desk, clocks
 quick = settings(
     max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as one:
-        yield one
 
 
 CELLS = {

@@ -1,8 +1,5 @@
 """For every program feed, whatever its format: a row is taken when, and only when, the contract says that it fits."""
 
-from collections.abc import Iterator
-
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,12 +8,6 @@ from program_feeds import FEEDS, FORMATS, Feed, Row
 
 from assets.catalog import load
 from assets.raw.receipts import Receipt
-
-
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as one:
-        yield one
 
 
 def rows(feed: Feed) -> st.SearchStrategy[list[Row]]:

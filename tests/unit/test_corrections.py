@@ -1,9 +1,7 @@
 """corrections.yml: a value is mended where it is as expected, and refused once its source is mended; files withdrawn."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import duckdb
 import pytest
 from landing_desk import HEADER, LATER, Desk
 
@@ -20,12 +18,6 @@ CORRECTION = """corrections:
     who: program desk
 """
 SUBMITTED = "select request_id, submitted_at::date::varchar from raw.requests order by request_id, _order"
-
-
-@pytest.fixture
-def desk(tmp_path) -> Iterator[Desk]:
-    with duckdb.connect() as connection:
-        yield Desk(tmp_path, connection)
 
 
 def declare(desk: Desk, text: str = CORRECTION.format(value="2014-06-02T10:00:00")) -> None:

@@ -9,7 +9,7 @@ import os
 import re
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -147,12 +147,6 @@ def inside(content: bytes, at: int, change: Callable[[bytes], bytes]) -> bytes:
     except Exception:  # an earlier mutation has damaged the packing
         return content
     return change(content)
-
-
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as one:
-        yield one
 
 
 def taken(folder: Path, connection: duckdb.DuckDBPyConnection, name: str, content: bytes) -> Receipt:

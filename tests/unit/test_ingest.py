@@ -1,24 +1,10 @@
 """Which files are new, who reads them, and what their receipts say."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import duckdb
 import pytest
 from landing_desk import GAZETTEER, HEADER, Desk
-
-
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as one:
-        yield one
-
-
-@pytest.fixture
-def desk(tmp_path, connection) -> Desk:
-    return Desk(tmp_path, connection)
-
 
 GOOD = HEADER + 'R1,"Memphis, TN",2014-06-02T10:00:00,open,,2014-06-02T10:00:00\n'
 

@@ -6,9 +6,8 @@ import json
 import re
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import duckdb
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
@@ -25,17 +24,10 @@ GOOD = HEADER + "R1,4748000,2014-06-02,open,,\n"
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 
 
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as one:
-        yield one
-
-
 @pytest.fixture
-def desk(tmp_path, connection) -> Desk:
-    one = Desk(tmp_path, connection)
-    one.take()
-    return one
+def desk(desk) -> Desk:
+    desk.take()
+    return desk
 
 
 def taken(desk: Desk, content: bytes | str, name: str = "requests/a.csv") -> Receipt:

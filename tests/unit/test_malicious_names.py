@@ -1,26 +1,17 @@
 """Odd names, links and pipes in landing, and declarations made to harm: none of them holds up the other files."""
 
 import os
-from collections.abc import Iterator
 
-import duckdb
 import pytest
 from landing_desk import HEADER, Desk
 
 GOOD = HEADER + "R1,4748000,2014-06-02,open,,\n"
 
 
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as one:
-        yield one
-
-
 @pytest.fixture
-def desk(tmp_path, connection) -> Desk:
-    one = Desk(tmp_path, connection)
-    one.take()
-    return one
+def desk(desk) -> Desk:
+    desk.take()
+    return desk
 
 
 def test_odd_names_links_and_what_is_no_file(desk, tmp_path):

@@ -1,9 +1,7 @@
 """Answers of two servers through the intake: ids apart, a mapping on top, services beside requests, nothing personal shown."""
 
 import json
-from collections.abc import Iterator
 
-import duckdb
 import pytest
 from landing_desk import Desk
 from open311_answers import fields, record, xml
@@ -18,12 +16,10 @@ values:
 
 
 @pytest.fixture
-def desk(tmp_path) -> Iterator[Desk]:
-    with duckdb.connect() as connection:
-        made = Desk(tmp_path, connection)
-        for name, city in (("memphis", "4748000"), ("anderson", "1801468")):
-            made.drop(f"requests/{name}/mapping.yml", MAPPING.format(name=name, city=city))
-        yield made
+def desk(desk) -> Desk:
+    for name, city in (("memphis", "4748000"), ("anderson", "1801468")):
+        desk.drop(f"requests/{name}/mapping.yml", MAPPING.format(name=name, city=city))
+    return desk
 
 
 def test_two_servers_with_the_same_ids(desk):

@@ -1,10 +1,8 @@
 """Versions that come back, files moved aside, the same bytes twice: every arrival is its own, and nothing counts twice."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import duckdb
 import pytest
 from landing_desk import HEADER, LATER, Desk
 
@@ -15,12 +13,6 @@ LAST = """
     select request_id, topic, _gone_at is not null from raw.requests as r
     where _order = (select max(_order) from raw.requests as l where l.request_id = r.request_id) order by 1
 """
-
-
-@pytest.fixture
-def desk(tmp_path) -> Iterator[Desk]:
-    with duckdb.connect() as connection:
-        yield Desk(tmp_path, connection)
 
 
 def topic(word: str, number: int = 1) -> str:
