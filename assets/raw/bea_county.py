@@ -36,7 +36,7 @@ def read(landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
         return _answer(delimited.plain(path), connection)
     rows, notes = _without_notes(delimited.plain(path))
     parsed = delimited.read(
-        replace(landed, path=rows, lines=None), connection, TABLE, encodings=("utf-8", "latin-1"), delimiter=","
+        replace(landed, path=rows, looked=None), connection, TABLE, encodings=("utf-8", "latin-1"), delimiter=","
     )
     names = {column.lower(): column for column in parsed.rows.columns}
     if not names.keys() >= COLUMNS:

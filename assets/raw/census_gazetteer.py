@@ -22,9 +22,9 @@ def read(landed: Landed, connection: duckdb.DuckDBPyConnection) -> Parsed:
     their codes would pass for places.
     """
     path = archive.unpacked(landed.path, MEMBER, r"\.txt$")
-    lines = landed.lines if path == landed.path else None
+    looked = landed.looked if path == landed.path else None
     parsed = delimited.read(
-        replace(landed, path=path, lines=lines), connection, "census_gazetteer", encodings=("utf-8", "latin-1")
+        replace(landed, path=path, looked=looked), connection, "census_gazetteer", encodings=("utf-8", "latin-1")
     )
     column = next((c for c in parsed.rows.columns if c.lower() == "geoid"), None)
     if column:

@@ -4,6 +4,7 @@ Each function gives the file itself where nothing is to be done, which is nearly
 """
 
 import gzip
+import hashlib
 import itertools
 import re
 import zlib
@@ -11,11 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from assets.raw import limits
 from assets.raw.limits import LINE_BYTES, scratch, told
-from assets.raw.reading import Fault, Unreadable
+from assets.raw.reading import Fault, Looked, Unreadable
 
 HEAD_BYTES = 1 << 20
+LINE_FEED, CARRIAGE_RETURN = b"\n\r"
 LINE_END = re.compile(rb"[\r\n]")
 
 
@@ -89,6 +93,21 @@ def as_utf_8(path: Path, encoding: str) -> Path:
             f"the file breaks off, or is not {encoding} text throughout; expected it whole; ask the sender to send it again"
         ) from error
     return copy
+
+
+def look_through(path: Path) -> Looked:
+    """SHA-256, lines and carriage returns of a file, in one reading."""
+    digest, lines, returns, late, last = hashlib.sha256(), 0, False, False, LINE_FEED
+    buffer = np.empty(HEAD_BYTES, np.uint8)
+    with path.open("rb", buffering=0) as file:
+        while size := file.readinto(buffer.data):
+            part = buffer[:size]
+            digest.update(part.data)
+            lines += int(np.count_nonzero(part == LINE_FEED))  # half the time of counting in bytes
+            if not returns and CARRIAGE_RETURN in part:
+                returns, late = True, file.tell() > HEAD_BYTES
+            last = int(part[-1])
+    return Looked(digest.hexdigest(), lines + (last != LINE_FEED), late)
 
 
 def one_line_end(path: Path) -> Path:

@@ -1,14 +1,12 @@
 """Delimited text (comma, tab, pipe or semicolon; gzipped or not) as rows of text, read by DuckDB at its full speed."""
 
 import csv
-import hashlib
 import io
 import itertools
 import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 import duckdb
 
@@ -16,10 +14,10 @@ from assets.raw import limits
 from assets.raw.casts import file as file_named
 from assets.raw.casts import name as column
 from assets.raw.casts import quote
-from assets.raw.copies import HEAD_BYTES, as_utf_8, has_blank_or_unpaired, one_line_end, without_long_rows
+from assets.raw.copies import HEAD_BYTES, as_utf_8, has_blank_or_unpaired, look_through, one_line_end, without_long_rows
 from assets.raw.copies import plain as plain
 from assets.raw.limits import LINE_BYTES, told
-from assets.raw.reading import Landed, Parsed, Unreadable
+from assets.raw.reading import Landed, Looked, Parsed, Unreadable
 
 DELIMITERS = ",\t|;"
 FIELD_BYTES = 16 * LINE_BYTES  # of a cell that goes over many lines: most likely a quote that was never closed
@@ -46,9 +44,15 @@ def read(
     encoding = landed.options.get("encoding") or _encoding(path, encodings)
     if encoding.startswith("utf-16") or encoding == "cp1252":
         path, encoding = as_utf_8(path, encoding), "utf-8"
-    path = one_line_end(path)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
+    looked = landed.looked if path == landed.path else None
+    if (
+        looked is None or b"\r" in head
+    ):  # else whoever looks through the file tells of late returns, and it is read again
+        path = one_line_end(path)
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
     text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
     if not text.strip():
         raise Unreadable("the file is empty; expected a header line with column names; ask the sender to export again")
@@ -82,24 +86,9 @@ def read(
     )
     select = ", ".join(f"nullif(trim({column(n)}), '') as {column(n)}" if trim else column(n) for n in header)
     rows = connection.sql(f"select {select} from {source}")
-    count = landed.lines if landed.lines and path == landed.path else partial(_lines, path)
-    blank = partial(_blank_rows, path, encoding, delimiter, skipped, count, len(rejects))
+    look = looked if looked and path == landed.path else partial(look_through, path)
+    blank = partial(_blank_rows, path, encoding, delimiter, skipped, look, len(rejects))
     return Parsed(table, rows, first_row=skipped + 2, rejects=rejects, blank_rows=blank, rejects_table=rejects_table)
-
-
-def _lines(path: Path) -> int:
-    with path.open("rb") as file:
-        return looked_through(file)[1]
-
-
-def looked_through(file: BinaryIO) -> tuple[str, int]:
-    """SHA-256 of a file and the number of its lines, in one reading."""
-    digest, lines, last = hashlib.sha256(), 0, b"\n"
-    while chunk := file.read(HEAD_BYTES):
-        digest.update(chunk)
-        lines += chunk.count(b"\n")
-        last = chunk[-1:]
-    return digest.hexdigest(), lines + (last != b"\n")
 
 
 def _blank_rows(
@@ -107,7 +96,7 @@ def _blank_rows(
     encoding: str,
     delimiter: str,
     skipped: int,
-    lines: Callable[[], int],
+    look: Callable[[], Looked],
     dropped: int,
     records: int,
     rejected: int,
@@ -118,7 +107,7 @@ def _blank_rows(
     one where more lines are cells with line ends, which shows in the bytes.
     Raises Unreadable where DuckDB passed over more than that: rows that a quote without its second has swallowed.
     """
-    if lines() == skipped + 1 + records or not (rejected or dropped or has_blank_or_unpaired(path)):
+    if look().lines == skipped + 1 + records or not (rejected or dropped or has_blank_or_unpaired(path)):
         return []
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace", newline="") as text:
         for _ in range(skipped):

@@ -18,9 +18,9 @@ from rapidfuzz import process
 
 from assets.catalog import Catalog
 from assets.decisions import PlaceName
-from assets.raw import corrections, delimited, drops, mapping, places, readers
+from assets.raw import copies, corrections, drops, mapping, places, readers
 from assets.raw.drops import GAZETTEER, Drop
-from assets.raw.reading import Landed, NotNeeded, Unreadable
+from assets.raw.reading import Landed, Looked, NotNeeded, Unreadable
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.receive import MissingColumns, Outcome, receive
 from assets.raw.views import make_views
@@ -104,15 +104,17 @@ class Intake:
     def file(self, path: Path, drop: Drop, receipt: Receipt) -> Receipt:
         """Fills in the receipt of one new or changed file."""
         with ThreadPoolExecutor(1) as aside:
-            hashing = aside.submit(_look_through, path)
+            looking = aside.submit(copies.look_through, path)
             # Bytes that were read before have the size that they had then; any other file is read while it is hashed.
             if self.receipts.any_of_size(receipt.source, receipt.size):
-                receipt = replace(receipt, sha256=hashing.result()[0])
+                receipt = replace(receipt, sha256=looking.result().sha256)
                 seen = self._seen(receipt)
                 if seen:
                     return seen
-            receipt, outcome = self.read(path, drop, receipt, lambda: hashing.result()[1])
-            receipt = replace(receipt, sha256=hashing.result()[0])
+            read, outcome = self.read(path, drop, receipt, looking.result)
+            if looking.result().late_returns:  # found after the reader had begun without knowing
+                read, outcome = self.read(path, drop, receipt, None)
+            receipt = replace(read, sha256=looking.result().sha256)
         receipt = replace(receipt, stored_as=f"{receipt.sha256}.{receipt.fingerprint}")
         if outcome:
             self.receipts.store(receipt)
@@ -144,7 +146,7 @@ class Intake:
         return local.astimezone(UTC).isoformat(timespec="seconds")
 
     def read(
-        self, path: Path, drop: Drop, receipt: Receipt, lines: Callable[[], int]
+        self, path: Path, drop: Drop, receipt: Receipt, looked: Callable[[], Looked] | None
     ) -> tuple[Receipt, Outcome | None]:
         """Reads one file into the incoming files of its table."""
         earlier = self.receipts.latest(receipt.name, receipt.sha256)
@@ -166,7 +168,7 @@ class Intake:
                 raise drop.broken
             options = drop.mapping.model_dump() | receipt.declared
             parsed = readers.parse(
-                Landed(path, receipt.name, receipt.source, options, lines), self.connection, drop.tables
+                Landed(path, receipt.name, receipt.source, options, looked), self.connection, drop.tables
             )
             if receipt.declared.get("vintage"):
                 parsed.facts["vintage"] = receipt.declared["vintage"]
@@ -246,11 +248,6 @@ def _blank(name: str, source: str, size: int, mtime_ns: int, fingerprint: str, d
     return Receipt(
         name, source, "", "", size, mtime_ns, fingerprint, "refused", declared, received_at=now, known_at=now
     )
-
-
-def _look_through(path: Path) -> tuple[str, int]:
-    with path.open("rb") as file:
-        return delimited.looked_through(file)
 
 
 def _unforeseen(error: Exception) -> str:

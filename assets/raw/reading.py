@@ -21,18 +21,31 @@ class NotNeeded(Exception):
 
 
 @dataclass(frozen=True)
+class Looked:
+    """What one look through the bytes of a file shows.
+
+    lines: ends of lines by line feed, and a last line without; late_returns: the first carriage return comes after
+    HEAD_BYTES, where a reader that looks at the head would not know of it.
+    """
+
+    sha256: str
+    lines: int
+    late_returns: bool
+
+
+@dataclass(frozen=True)
 class Landed:
     """One file below LANDING/<source>/.
 
     path: where it lies; name: path relative to LANDING, with `/`; source: the folder; options: its `mapping.yml`;
-    lines: how many lines its bytes have, counted while they are hashed.
+    looked: what looking through its bytes shows, once that is done: they are hashed while they are read.
     """
 
     path: Path
     name: str
     source: str
     options: dict[str, Any] = field(default_factory=dict)
-    lines: Callable[[], int] | None = None
+    looked: Callable[[], Looked] | None = None
 
 
 @dataclass(frozen=True)

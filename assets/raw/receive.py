@@ -197,11 +197,8 @@ def _select(spec: Source, texts: dict[str, str], cells: dict[str, Cast], numbere
     typed_columns = ", ".join(f"{name(c)}::{t} as {name(c)}" for c, t in _typed(spec))
     return f"""
         with text_of as (select {text}{number} from received),
-        typed as (
-            select t as s, hash({present}) as _hash{number}, {", ".join(values)}{_markers(spec, texts)}
-            from text_of as t
-        ),
-        judged as (select *, {" or ".join(misfits) or "false"} as _misfit from typed)
+        typed as (select t as s{number}, {", ".join(values)}{_markers(spec, texts)} from text_of as t),
+        judged as (select *, hash({present}) as _hash, {" or ".join(misfits) or "false"} as _misfit from typed)
         select {typed_columns}{number}, _hash, case when _misfit then {sent} end::varchar as _sent from judged
     """
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from assets.catalog import Source, SourceColumn
+from assets.catalog import Source
 from assets.raw import places
 from assets.raw.casts import Cast, file, name, quote
 from assets.raw.reading import Fault
@@ -23,6 +23,9 @@ TELEPHONE = r"(^|[^0-9T:-])([(][0-9]{3}[)][-. /]*|[0-9]{3}[-. /]+)[0-9]{3}[-. /]
 DIGITS = r"^[+]?1?[0-9]{10}$"  # a telephone number, where no code of ten digits is expected
 WORDS = r"\pL{2,}\PL+(.*\PL)?\pL{2,}"  # two words and more: a name or a sentence
 STATES = r"\pL{3,}\PL+(.*\PL)?\pL{3,}"  # in a column of a vocabulary: somebody must see `On Hold` to map it
+# SQL: whether a cell holds words as a person writes them, a name or a sentence.
+WORDY = f"""not why.named and (regexp_matches(why.text, '{DIGITS}')
+    or case when why.listed then regexp_matches(why.text, '{STATES}') else regexp_matches(why.text, '{WORDS}') end)"""
 HINTED = 1000  # spellings of unknown places for which the nearest are looked up
 
 
@@ -62,25 +65,38 @@ def misfits(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, cel
         return  # a wide table has a question for each of its columns
     values = ", ".join(f"({cells[c].value})::{t} as {name(c)}" for c, t in spec.raw_columns().items() if c in cells)
     connection.execute(f"create or replace temp table judged as select t as s, {values} from sent as t")
+    reasons = []
     for column, cell in cells.items():
         if cell.misfit:
             expected = f"case when s.{name(column)} is null then {quote(EMPTY)} else {quote(cell.expected)} end"
-            _add(connection, column, cell.misfit, expected, spec)
-    for rule in spec.rules:
-        _add(connection, rule.column, f"not ({rule.test})", quote(rule.expected), spec)
-
-
-def _add(connection: duckdb.DuckDBPyConnection, column: str, test: str, expected: str, spec: Source) -> None:
-    """One reason a cell: a value that could not be read breaks rules as well."""
-    about, text = spec.columns[column], f"s.{name(column)}"
-    found = quote(WITHHELD) if about.personal else shown(text, _wordy(text, about))
+            reasons.append(_reason(column, cell.misfit, expected, spec))
+    reasons += [_reason(rule.column, f"not ({rule.test})", quote(rule.expected), spec) for rule in spec.rules]
+    # One reason a cell, the first: a value that could not be read breaks rules as well. What may be shown of a cell is
+    # decided once for all columns: these patterns take longer to compile than a few thousand cells to look through.
     connection.execute(f"""
         insert into aside
-        select s.index, s.row, 'quarantined', {quote(column)},
-            case when s.{name(column)} is null then 'nothing' else {found} end, {expected}
-        from judged
-        where ({test}) and s.index not in (select index from aside where "column" = {quote(column)} and index is not null)
+        with reasons as (select s.index as index, s.row as row, [{", ".join(reasons)}] as each from judged),
+        reason as (select index, row, unnest(each) as why, generate_subscripts(each, 1) as nth from reasons)
+        select index, row, 'quarantined', why.cell,
+            case when why.text is null then 'nothing' when why.personal then {quote(WITHHELD)}
+                else {shown("why.text", WORDY)} end,
+            why.expected
+        from reason where why is not null
+        qualify row_number() over (partition by index, why.cell order by nth) = 1
     """)
+
+
+def _reason(column: str, test: str, expected: str, spec: Source) -> str:
+    """SQL: what a row has in a cell, what may be told of it and what would have fitted; null where the cell fits.
+
+    listed: the column has a vocabulary; named: the cell is the name of a place, or begins with a word of the vocabulary
+    (`Closed (Duplicate)`), which somebody must see to map it.
+    """
+    about, text = spec.columns[column], f"s.{name(column)}"
+    known = "|".join(re.escape(v) for v in about.values or [])
+    named = f"regexp_matches(lower({text}), {quote(rf'^({known})([^a-z]|$)')})" if known else str(about.type == "city")
+    told = f"personal: {about.personal}, listed: {bool(known)}, named: coalesce({named}, false)"
+    return f"case when {test} then {{cell: {quote(column)}, text: {text}, {told}, expected: {expected}}} end"
 
 
 def unknown_places(
@@ -109,17 +125,6 @@ def shown(text: str, wordy: str = "false") -> str:
     """SQL of a cell as a reason may quote it. An address or a telephone number in the wrong column is personal all the same."""
     private = f"contains({text}, '@') or regexp_matches({text}, '{TELEPHONE}') or {wordy}"
     return f"case when {private} then {quote(WITHHELD)} else left({text}, {SHOWN}) end"
-
-
-def _wordy(text: str, spec: SourceColumn) -> str:
-    """SQL: whether a cell holds words as a person writes them, a name or a sentence. The name of a place, and what begins
-    with a word of its column's vocabulary (`Closed (Duplicate)`), is not: somebody must see it to map it."""
-    if spec.type == "city":
-        return "false"
-    known = "|".join(re.escape(v) for v in spec.values or [])
-    mapped = f" and not regexp_matches(lower({text}), {quote(rf'^({known})([^a-z]|$)')})" if known else ""
-    words = STATES if known else WORDS
-    return f"(regexp_matches({text}, {quote(DIGITS)}) or (regexp_matches({text}, {quote(words)}){mapped}))"
 
 
 def repeats(connection: duckdb.DuckDBPyConnection, part: Path, spec: Source, row: str) -> None:

@@ -157,3 +157,25 @@ def test_instants_out_of_order_and_callers_without_a_city_are_set_aside(desk, ce
         aside = desk.receipts.aside(got)
         found = desk.connection.execute(f"select row, \"column\" from '{aside}'").fetchall()
         assert (2, column) in found
+
+
+def test_line_ends_of_another_system_far_down_a_large_file_are_met(desk):
+    """The reader begins before the whole file has been looked through; here it began with the wrong idea."""
+    rows = [f"R{n},4748000,2014-06-02T10:00:00,open,,2014-06-02T10:00:00" for n in range(40_000)]
+    desk.drop("requests/a.csv", HEADER + "\n".join(rows[:30_000]) + "\n" + "\r\n".join(rows[30_000:]) + "\r\n")
+    desk.drop("requests/b.csv", HEADER + "\n".join(rows[:30_000]) + "\n" + "\r".join(rows[30_000:]).replace("R", "S"))
+    got = desk.take()
+    for name in ("requests/a.csv", "requests/b.csv"):
+        assert (got[name].received, got[name].accepted, got[name].quarantined) == (40_000, 40_000, 0), got[name]
+    ends = "select _row, _file, request_id from raw.requests where _row in (2, 30002, 40001) order by all"
+    assert desk.rows(ends) == [
+        (2, "requests/a.csv", "R0"), (2, "requests/b.csv", "R0"),
+        (30_002, "requests/a.csv", "R30000"), (30_002, "requests/b.csv", "S30000"),
+        (40_001, "requests/a.csv", "R39999"), (40_001, "requests/b.csv", "S39999"),
+    ]  # fmt: skip
+
+
+def test_one_record_written_in_two_ways_is_a_repeat(desk):
+    utc = "R1,4748000,2014-06-02T14:00:00Z,Open,,2014-06-02T14:00:00Z\n"
+    assert desk.drop("requests/a.csv", GOOD.replace('"Memphis, TN"', "4748000") + utc)
+    assert desk.take()["requests/a.csv"].repeats == 1
