@@ -1,5 +1,6 @@
 """`sql/<layer>/<table>.sql` as tables: what each reads, in which order they are made, and whether one must be made again.
 
+What SQL cannot state is made by a function of assets/metrics, in the same order and by the same rules.
 Keep this small. The day it wants macros, packages or a command line of its own, take a library instead.
 """
 
@@ -11,8 +12,11 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import sqlglot
 from sqlglot import exp
+
+from assets.metrics import Computed, computed
 
 FOLDER = Path(__file__).parents[1] / "sql"
 READS = {  # a layer reads these and no other
@@ -23,7 +27,7 @@ READS = {  # a layer reads these and no other
 }
 REFERENCE = (
     "params", "periods", "hours", "business_days", "topics", "metrics", "places", "place_names", "place_aliases", "county_systems",
-    "bootstrap_weights", "rules",
+    "bootstrap_weights", "poisson_limits", "rules",
 )  # fmt: skip
 
 
@@ -33,7 +37,10 @@ class ModelError(Exception):
 
 @dataclass(frozen=True)
 class Model:
-    """One SQL file. table: `<layer>.<name>`; reads: the tables it selects from; description: its first comment lines."""
+    """One SQL file. table: `<layer>.<name>`; reads: the tables it selects from; description: its first comment lines.
+
+    make: gives the rows of a table that is made in Python; sql is then the text of its module.
+    """
 
     table: str
     layer: str
@@ -41,6 +48,7 @@ class Model:
     sql: str
     reads: frozenset[str]
     description: str
+    make: Callable[[duckdb.DuckDBPyConnection], pa.Table] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ def load(sources: Iterable[str], folder: Path = FOLDER) -> dict[str, Model]:
     Raises ModelError for a file that does not parse, reads a table that is not there, skips a layer, or is in a cycle.
     """
     models = {m.table: m for path in sorted(folder.glob("*/*.sql")) if (m := _read(path)).layer in READS}
+    models |= {c.table: _computed(c) for c in computed()} if folder == FOLDER else {}
     known = set(models) | {f"raw.{s}" for s in sources} | {f"reference.{t}" for t in REFERENCE}
     for model in models.values():
         for table in sorted(model.reads):
@@ -119,7 +128,12 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, int]]
 def _make(connection: duckdb.DuckDBPyConnection, model: Model, fingerprint: str) -> int:
     connection.execute("begin")
     try:
-        connection.execute(f"create or replace table {model.table} as\n{model.sql}")
+        if model.make:
+            connection.register("computed", model.make(connection))
+            connection.execute(f"create or replace table {model.table} as select * from computed")
+            connection.unregister("computed")
+        else:
+            connection.execute(f"create or replace table {model.table} as\n{model.sql}")
         (rows,) = connection.execute(f"select count(*) from {model.table}").fetchall()[0]
         connection.execute("insert or replace into meta.tables values (?, ?, ?)", [model.table, fingerprint, rows])
         connection.execute("commit")
@@ -143,5 +157,11 @@ def _read(path: Path) -> Model:
     return Model(f"{path.parent.name}.{path.stem}", path.parent.name, path, sql, frozenset(reads), "\n".join(comments))
 
 
+def _computed(one: Computed) -> Model:
+    layer, name = one.table.split(".")
+    path = FOLDER.parent / "assets" / layer / f"{name}.py"
+    return Model(one.table, layer, path, one.source, one.reads, one.description, one.make)
+
+
 def _where(path: Path) -> str:
-    return f"sql/{path.parent.name}/{path.name}"
+    return path.relative_to(path.parents[2]).as_posix()

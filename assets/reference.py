@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import chi2
 
 from assets import clock
 
@@ -16,6 +17,7 @@ FIRST_DAY = date(1990, 1, 1)  # anything dated before is a slip of the pen, not 
 LAG_DAYS = 45  # a feed's delay until thirty have been observed
 MIN_DENOMINATOR = 10
 REPLICATES, SLOTS, SEED = 400, 1200, 20140522
+POISSON_EVENTS = 5000  # above it the limits are by Wilson and Hilferty, to nine digits the same
 
 # Published wording differs between > and >=, so operators and thresholds are data that program.yml may replace.
 RULE_KEYS = ("criterion", "indicator", "operator", "threshold", "period", "title")
@@ -46,15 +48,16 @@ COLUMNS = {
     "business_days": "ordinal bigint, day date, opens_at timestamp, closes_at timestamp",
     "topics": "topic varchar, title varchar, ordinal bigint",
     "metrics": """metric varchar, version varchar, title varchar, definition varchar, unit varchar, direction varchar,
-        numerator varchar, denominator varchar, "interval" varchar, decimals integer, feeds varchar, source varchar,
+        numerator varchar, denominator varchar, "interval" varchar, per double, decimals integer, feeds varchar, source varchar,
         limits varchar""",
     "bootstrap_weights": "replicate integer, slot integer, weight integer",
+    "poisson_limits": "events bigint, low double, high double",
     "rules": """criterion varchar, indicator varchar, operator varchar, threshold double, period varchar,
         title varchar""",
 }
 METRIC_KEYS = (
     *("metric", "version", "title", "definition", "unit", "direction", "numerator", "denominator"),
-    *("interval", "decimals", "feeds", "source", "limits"),
+    *("interval", "per", "decimals", "feeds", "source", "limits"),
 )
 
 
@@ -107,6 +110,7 @@ def build(
         ),
         "metrics": pd.DataFrame([_metric(entry) for entry in metrics], columns=list(METRIC_KEYS)),
         "bootstrap_weights": _bootstrap_weights(),
+        "poisson_limits": _poisson_limits(),
         "rules": pd.DataFrame([{key: rule.get(key) for key in RULE_KEYS} for rule in rules], columns=list(RULE_KEYS)),
     }
     connection.execute("create schema if not exists reference")
@@ -148,7 +152,18 @@ def _params(params: Params, launched_on: date, zone: ZoneInfo) -> pd.DataFrame:
 
 def _metric(entry: dict[str, Any]) -> dict[str, Any]:
     texts = {key: None if entry.get(key) is None else str(entry[key]) for key in METRIC_KEYS}
-    return texts | {"feeds": ", ".join(entry.get("feeds") or []), "decimals": entry.get("decimals", 0)}
+    return texts | {
+        "feeds": ", ".join(entry.get("feeds") or []),
+        "decimals": entry.get("decimals", 0),
+        "per": entry.get("per", 1),
+    }
+
+
+def _poisson_limits() -> pd.DataFrame:
+    """The exact 95% limits of the mean of a Poisson count (Garwood 1936), for each count up to POISSON_EVENTS."""
+    events = np.arange(POISSON_EVENTS + 1)
+    low = np.concatenate([[0.0], chi2.ppf(0.025, 2 * events[1:]) / 2])
+    return pd.DataFrame({"events": events, "low": low, "high": chi2.ppf(0.975, 2 * events + 2) / 2})
 
 
 def _bootstrap_weights() -> pd.DataFrame:

@@ -180,7 +180,8 @@ class Metric(Strict):
     direction: Literal["up", "down", "none"]
     numerator: str
     denominator: str
-    interval: Literal["wilson", "given", "none"]
+    interval: Literal["wilson", "poisson", "given", "none"]
+    per: float = 1  # a rate is this many times numerator / denominator
     decimals: int
     feeds: list[str]
     source: str

@@ -6,7 +6,7 @@
 with known as (
     select
         f.*,
-        m.version, m.unit, m.interval as interval_kind, m.interval <> 'none' and m.unit = 'percent' as is_share,
+        m.version, m.unit, m.interval as interval_kind, m.per, m.interval <> 'none' and m.unit = 'percent' as is_share,
         cast(power(10, m.decimals) as double) as scale,
         p.period_start, p.period_end, p.ordinal,
         a.min_denominator,
@@ -26,24 +26,43 @@ judged as (
             when state <> 'value' then state
             when is_share and coalesce(denominator, 0) = 0 then 'not_computable'
             when is_share and denominator < min_denominator then 'withheld'
-            when value is null and amount_usd is null and interval_kind <> 'wilson' then 'not_computable'
+            when interval_kind = 'poisson' and coalesce(denominator, 0) = 0 then 'not_computable'
+            when value is null and amount_usd is null and interval_kind not in ('wilson', 'poisson') then 'not_computable'
             else 'value'
         end as shown_state,
-        interval_kind = 'wilson' and denominator > 0 as is_wilson
+        interval_kind = 'wilson' and denominator > 0 as is_wilson,
+        interval_kind = 'poisson' and denominator > 0 as is_rate
     from known
+),
+
+-- the exact limits of a Poisson count, and far out those of Wilson and Hilferty
+limits as (
+    select events, low as mean_low, high as mean_high from reference.poisson_limits
+    union all
+    select
+        events,
+        events * power(1 - 1 / (9.0 * events) - 1.959963984540054 / (3 * sqrt(events)), 3) as mean_low,
+        (events + 1) * power(1 - 1 / (9.0 * (events + 1)) + 1.959963984540054 / (3 * sqrt(events + 1)), 3) as mean_high
+    from (
+        select distinct cast(numerator as bigint) as events
+        from judged
+        where is_rate and numerator > (select max(events) from reference.poisson_limits)
+    ) as far
 ),
 
 worked as (
     select
-        *,
-        case when is_wilson then 100 * numerator / denominator else value end as exact,
+        j.*,
+        case when is_wilson then 100 * numerator / denominator when is_rate then per * numerator / denominator
+            else value end as exact,
         case when is_wilson then 100 * greatest(0, (
             numerator + zz / 2 - sqrt(zz * (numerator * (1 - numerator / denominator) + zz / 4))
-        ) / (denominator + zz)) else ci_low end as low,
+        ) / (denominator + zz)) when is_rate then per * l.mean_low / denominator else ci_low end as low,
         case when is_wilson then 100 * least(1, (
             numerator + zz / 2 + sqrt(zz * (numerator * (1 - numerator / denominator) + zz / 4))
-        ) / (denominator + zz)) else ci_high end as high
-    from judged
+        ) / (denominator + zz)) when is_rate then per * l.mean_high / denominator else ci_high end as high
+    from judged as j
+    left join limits as l on is_rate and l.events = cast(numerator as bigint)
 ),
 
 -- adding 0.0 turns minus zero into zero

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, chi2
 
 
 def figure(metric="on_time_pct", period="2014-06", **columns):
@@ -145,3 +145,26 @@ def test_a_metric_outside_the_catalog_is_left_for_the_checks_to_refuse(bench):
 
 def test_no_figures(bench):
     assert run(bench) == []
+
+
+@pytest.mark.parametrize("events", [0, 1, 7, 4999, 5001, 80_000])
+def test_a_rate_has_the_exact_limits_of_a_poisson_count(bench, events):
+    """use_rate: per 100 eligible city-months; scipy's exact test is the other implementation."""
+    bench.reference()
+    bench.connection.execute(
+        "update reference.metrics set interval = 'poisson', per = 100, unit = 'per_100', decimals = 12"
+    )
+    bench.given("metrics.figures", [figure(numerator=events, denominator=400, state="value")])
+    bench.run("metrics.metric_values")
+    (row,) = bench.rows("select value, ci_low, ci_high, state from metrics.metric_values")
+    assert row["state"] == "value" and row["value"] == events / 4
+    assert row["ci_low"] == pytest.approx(chi2.ppf(0.025, 2 * events) / 2 / 4 if events else 0, rel=1e-7)
+    assert row["ci_high"] == pytest.approx(chi2.ppf(0.975, 2 * events + 2) / 2 / 4, rel=1e-7)
+
+
+def test_a_rate_of_nothing_is_not_zero(bench):
+    bench.reference()
+    bench.connection.execute("update reference.metrics set interval = 'poisson', per = 100, unit = 'per_100'")
+    bench.given("metrics.figures", [figure(numerator=0, denominator=0, state="value")])
+    bench.run("metrics.metric_values")
+    assert bench.rows("select value, state from metrics.metric_values") == [{"value": None, "state": "not_computable"}]
