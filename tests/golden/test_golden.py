@@ -11,6 +11,7 @@ from assets import catalog, models
 from assets.checks import check_table
 from assets.raw import places
 
+KEYS = ("metric", "grain", "city_id", "topic", "engagement_id", "dimension", "dimension_value", "basis", "period")
 CASES = sorted(Path(__file__).parent.glob("*.yml"))
 
 
@@ -43,11 +44,11 @@ def test_figures_worked_out_by_hand(bench, path):
     build(bench, case)
     wrong = []
     for expected in case["figures"]:
-        keys = {"grain": "network", "city_id": None, "topic": None, "basis": None, "dimension_value": None} | {
-            key: str(value)
-            for key, value in expected.items()
-            if key in ("metric", "grain", "city_id", "topic", "basis", "dimension_value", "period")
-        }
+        keys = (
+            dict.fromkeys(k for k in KEYS if k != "dimension")
+            | {"grain": "network"}
+            | {k: str(v) for k, v in expected.items() if k in KEYS}
+        )
         where = " and ".join(f"{key} is not distinct from ${key}" for key in keys)
         cursor = bench.connection.execute(f"select * from metrics.metric_values where {where}", keys)
         names = [column[0] for column in cursor.description]
