@@ -23,6 +23,8 @@ RECEIPT = {
     "_gone_at": "timestamp",
 }
 
+DESK = ("staging.requests", "staging.request_events", "core.request_instants", "core.requests")
+
 Row = dict[str, Any]
 
 
@@ -78,11 +80,15 @@ class Bench:
                 text = (ROOT / "sql" / (table.replace(".", "/") + ".sql")).read_text()
                 self.connection.execute(f"create or replace table {table} as\n{text}")
 
-    def desk(self, requests: Iterable[Mapping[str, Any]], *tables: str) -> None:
-        """Raw requests (their receipt filled in) through staging and core, then each further table of `tables`."""
+    def desk(
+        self, requests: Iterable[Mapping[str, Any]], *tables: str, events: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
+        """Raw requests and their events (receipts filled in) through staging and core, then each further table of `tables`."""
         receipt = {"_known_at": "2029-01-01", "_file": "requests/requests.csv", "_sha256": "0" * 64}
         self.given("raw.requests", ({**receipt, "_row": n, **row} for n, row in enumerate(requests, 2)))
-        self.run("staging.requests", "core.requests", *tables)
+        logged = ({**receipt, "_row": n, "event_id": f"V{n}", **row} for n, row in enumerate(events, 2))
+        self.given("raw.request_events", logged)
+        self.run(*DESK, *tables)
 
     def rows(self, query: str) -> list[Row]:
         """The answer to a query, one dict per row."""

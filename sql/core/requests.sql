@@ -1,60 +1,59 @@
 -- core.requests: one row per request submitted by the end of as_of, as it stood then.
 -- An instant after as_of is null: not yet seen. Tests and spam stay, marked; the desk's figures leave them out.
+-- Replies and ends are the first that its columns or request_events tell; core.request_instants has every one.
 -- Before the calendar in reference.hours (a year before the launch) there is no due date.
-with told as (
+with logged as (
     select
-        s.*,
-        p.as_of_at,
-        p.service_level_business_seconds as business_seconds,
-        p.service_level_calendar_seconds as calendar_seconds,
-        -- a duplicate is merged when it was merged, else when it was closed or marked
-        case when s.duplicate_of is not null
-            then greatest(coalesce(s.merged_at, s.resolved_at, s.updated_at, s.submitted_at), s.submitted_at)
-            else s.merged_at
-        end as joined_at
-    from staging.requests as s
-    cross join reference.params as p
-    where s.submitted_at < p.as_of_at
+        e.request_id,
+        min(e.at) filter (where e.event = 'reply') as replied_at,
+        min(e.at) filter (where e.event <> 'reply') as resolved_at,
+        nullif(count(*) filter (where e.event = 'reply'), 0) as replies
+    from staging.request_events as e
+    inner join staging.requests as s on s.request_id = e.request_id and s.submitted_at <= e.at
+    where e.event in ('reply', 'resolved', 'closed_unanswered')
+    group by e.request_id
 ),
 
-ended as (
+states as (
     select
-        t.*,
-        case when t.resolved_at is null and t.withdrawn_at is null and t.joined_at is null and t.status = 'closed'
-            then greatest(coalesce(t.updated_at, t.known_at), t.submitted_at)
-            else least(t.resolved_at, t.withdrawn_at, t.joined_at)
-        end as ended_at,
-        case
-            when t.withdrawn_at > t.reopened_at or t.joined_at > t.reopened_at then least(
-                case when t.withdrawn_at > t.reopened_at then t.withdrawn_at end,
-                case when t.joined_at > t.reopened_at then t.joined_at end
-            )
-            when t.status = 'closed' then greatest(coalesce(t.updated_at, t.known_at), t.reopened_at)
-        end as ended_again_at
-    from told as t
+        i.request_id,
+        min(i.at) filter (where not i.opens) as closed_at,
+        min(i.at) filter (where i.event = 'withdrawn') as withdrawn_at,
+        min(i.at) filter (where i.event = 'merged') as merged_at,
+        min(i.at) filter (where i.event = 'reopened' and i.is_change) as reopened_at,
+        count(*) filter (where i.event = 'reopened' and i.is_change) as reopenings,
+        -- the last instant leaves it closed
+        max(i.at) filter (where i.next_at is null and not i.opens) as ended_at,
+        max(case when i.next_at is null and i.event = 'closed_unanswered' then 'no_answer' end) as disposition
+    from core.request_instants as i
+    group by i.request_id
 ),
 
--- what as_of can see; a reopening that lasted no time, or came before any closing, changed nothing
 seen as (
     select
-        e.*,
-        case when e.ended_at < e.as_of_at then e.ended_at end as closed_at,
-        case when e.reopened_at < e.as_of_at and e.reopened_at >= e.ended_at
-            and coalesce(e.ended_again_at > e.reopened_at, true) then e.reopened_at
-        end as reopening_at
-    from ended as e
+        s.request_id, s.city_id, s.caller_type, s.topic, s.channel, s.priority, s.partner, s.is_test, s.is_spam,
+        s.duplicate_of, s.submitted_at, s.known_at, s.versions, s.vanished_at, s.is_conflicted,
+        least(s.first_response_at, g.replied_at) as first_response_at,
+        least(s.resolved_at, g.resolved_at) as resolved_at,
+        coalesce(s.replies, g.replies) as replies,
+        coalesce(s.disposition, t.disposition) as disposition,
+        t.closed_at, t.withdrawn_at, t.merged_at, t.reopened_at, t.reopenings, t.ended_at,
+        s.submitted_at + to_seconds(p.service_level_calendar_seconds) as due_calendar_at,
+        p.service_level_business_seconds as business_seconds,
+        p.as_of_at
+    from staging.requests as s
+    cross join reference.params as p
+    inner join states as t on t.request_id = s.request_id
+    left join logged as g on g.request_id = s.request_id
 ),
 
 -- business seconds on the clock when the request came in
 clocked as (
     select
         s.*,
-        s.submitted_at + to_seconds(s.calendar_seconds) as due_calendar_at,
         h.local_date as submitted_on,
         h.open_before_seconds + h.is_open * (epoch(s.submitted_at) - epoch(h.hour_at)) as asked_seconds,
-        f.open_before_seconds + f.is_open * (epoch(s.first_response_at) - epoch(f.hour_at)) as answered_seconds,
-        case when s.reopening_at is not null and s.ended_again_at < s.as_of_at
-            then s.ended_again_at end as closed_again_at
+        f.open_before_seconds + f.is_open * (epoch(s.first_response_at) - epoch(f.hour_at)) as answered_seconds
     from seen as s
     left join reference.hours as h on h.hour_at = date_trunc('hour', s.submitted_at)
     left join reference.hours as f on f.hour_at = date_trunc('hour', s.first_response_at)
@@ -62,21 +61,21 @@ clocked as (
 
 select
     c.request_id, c.city_id, c.caller_type, c.topic, c.channel, c.priority, c.partner,
-    case when c.closed_at is null or (c.reopening_at is not null and c.closed_again_at is null)
-        then 'open' else 'closed' end as status,
+    case when c.ended_at is null then 'open' else 'closed' end as status,
     case when c.closed_at is not null then c.disposition end as disposition,
     c.replies, c.is_test, c.is_spam,
-    not c.is_test and not c.is_spam and not coalesce(c.joined_at < c.as_of_at, false) as is_canonical,
-    case when c.joined_at < c.as_of_at then c.duplicate_of end as duplicate_of,
+    not c.is_test and not c.is_spam and c.merged_at is null as is_canonical,
+    case when c.merged_at is not null then c.duplicate_of end as duplicate_of,
     c.submitted_at,
     c.submitted_on,
     case when c.first_response_at < c.as_of_at then c.first_response_at end as first_response_at,
     case when c.resolved_at < c.as_of_at then c.resolved_at end as resolved_at,
-    c.reopening_at as reopened_at,
-    case when c.withdrawn_at < c.as_of_at then c.withdrawn_at end as withdrawn_at,
-    case when c.joined_at < c.as_of_at then c.joined_at end as merged_at,
+    c.reopened_at,
+    c.withdrawn_at,
+    c.merged_at,
     c.closed_at,
-    c.closed_again_at,
+    c.ended_at,
+    c.reopenings,
     d.opens_at + to_seconds(c.asked_seconds + c.business_seconds - 28800 * d.ordinal) as due_at,
     d.day as due_on,
     c.due_calendar_at,

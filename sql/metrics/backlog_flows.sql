@@ -1,7 +1,7 @@
 -- metrics.backlog_flows: one row per grain × keys × period in which a request of the desk was opened or closed.
 with cells as (
     select
-        t.period_type, t.period, e.city_id, e.topic,
+        t.part, e.city_id, e.topic,
         count(*) filter (where e.event = 'created') as created,
         count(*) filter (where e.event = 'reopened') as reopened,
         count(*) filter (where e.event = 'resolved') as resolved,
@@ -9,8 +9,8 @@ with cells as (
         count(*) filter (where e.event = 'merged') as merged,
         count(*) filter (where e.event = 'closed_unanswered') as closed_unanswered
     from core.request_events as e
-    inner join core.period_days as t on t.day = e.event_on
-    group by t.period_type, t.period, e.city_id, e.topic
+    inner join core.day_parts as t on t.day = e.event_on
+    group by t.part, e.city_id, e.topic
 )
 
 select
@@ -24,6 +24,7 @@ select
     cast(sum(merged) as bigint) as merged,
     cast(sum(closed_unanswered) as bigint) as closed_unanswered
 from cells
+inner join core.period_parts as p on p.part = cells.part
 group by grouping sets (
     (period_type, period), (period_type, period, topic), (period_type, period, city_id),
     (period_type, period, city_id, topic)

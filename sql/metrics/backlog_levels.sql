@@ -1,17 +1,7 @@
 -- metrics.backlog_levels: one row per instant at which a period starts or closes × grain × keys with anything open then.
 -- From the state of each request, never from its events (metrics.backlog_flows), so that one can check the other.
 -- open_count; unanswered: open without a first reply; overdue: unanswered and past due on the business clock.
-with spells as (
-    select city_id, topic, submitted_at as opened_at, closed_at as until_at, first_response_at, due_at
-    from core.requests
-    where not is_test and not is_spam
-    union all
-    select city_id, topic, reopened_at as opened_at, closed_again_at as until_at, first_response_at, due_at
-    from core.requests
-    where not is_test and not is_spam and reopened_at is not null
-),
-
-boundaries as (
+with boundaries as (
     select starts_at as boundary_at from reference.periods
     union
     select closes_at as boundary_at from reference.periods
@@ -23,7 +13,7 @@ cells as (
         count(*) as open_count,
         count(*) filter (where coalesce(s.first_response_at >= b.boundary_at, true)) as unanswered,
         count(*) filter (where coalesce(s.first_response_at >= b.boundary_at, true) and s.due_at < b.boundary_at) as overdue
-    from spells as s
+    from core.request_spells as s
     inner join boundaries as b on s.opened_at < b.boundary_at and coalesce(s.until_at, timestamp '9999-12-31 00:00:00') >= b.boundary_at
     group by b.boundary_at, s.city_id, s.topic
 )

@@ -1,5 +1,4 @@
--- One row per event of a request: the latest version that any file gave. A request may be reopened several times; the
--- figures read the columns of staging.requests, which hold the first instant of each kind.
+-- One row per event of a request: the latest version that any file gave. A request may be reopened several times.
 select
     e.event_id,
     e.request_id,

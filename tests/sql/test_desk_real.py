@@ -4,6 +4,7 @@ import holidays
 import numpy as np
 import pandas as pd
 import pytest
+from bench import DESK
 
 ZONE = "America/New_York"
 LAST_DAY = "2019-12-31"
@@ -51,9 +52,10 @@ def test_on_time_on_a_real_log(bench, log):
             "duplicate_of": duplicate.map({True: "unknown", False: None}),
         }
     )
+    bench.given("raw.request_events")
     bench.connection.register("frame", rows)
     bench.connection.execute("insert into raw.requests by name select * from frame")
-    bench.run("staging.requests", "core.requests", "core.period_days", "core.figure_keys", "metrics.on_time")
+    bench.run(*DESK, "core.period_days", "core.figure_keys", "metrics.on_time")
     found = {
         metric: (numerator, denominator)
         for metric, numerator, denominator in bench.connection.execute(
