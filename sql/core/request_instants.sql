@@ -1,5 +1,5 @@
 -- core.request_instants: one row per instant by as_of at which a request was, by its columns or by request_events, opened or
--- closed; in order (`nth`). is_change: it changed the state; what closes a closed request, or opens an open one, does not.
+-- closed; in order (`nth`). What was resolved as referred, out of scope or without an answer is closed_unanswered. is_change: it changed the state; what closes a closed request, or opens an open one, does not.
 -- next_at: the next such instant, null where as_of has seen none. At one instant: merged, then the logged closing, then the
 -- columns' (resolved, withdrawn), then a reopening. A request that ends open although its status says closed was closed
 -- when that was told (updated_at, else when it was known); a reopening not before then changed nothing.
@@ -27,7 +27,7 @@ told as (
     select
         e.request_id, e.at,
         case e.event when 'merged' then 1 when 'reopened' then 5 else 2 end as place,
-        e.event
+        case e.event when 'resolved' then a.resolution else e.event end as event
     from staging.request_events as e
     inner join asked as a on a.request_id = e.request_id and a.submitted_at <= e.at
     where e.event in ('resolved', 'closed_unanswered', 'withdrawn', 'merged', 'reopened')

@@ -88,6 +88,8 @@ def test_changes_of_state(bench, columns, expected):
         ({"resolved_at": at(3)}, [(3, "resolved")], [(2, "created"), (3, "resolved")]),
         # the log knows better how it ended
         ({"resolved_at": at(3)}, [(3, "closed_unanswered")], [(2, "created"), (3, "closed_unanswered")]),
+        # a referral is no answer, whatever the log calls it
+        ({"disposition": "referred"}, [(3, "resolved")], [(2, "created"), (3, "closed_unanswered")]),
         # what was merged is merged, whatever else is said of that instant
         ({"resolved_at": at(3), "duplicate_of": "Q"}, [(3, "resolved")], [(2, "created"), (3, "merged")]),
         # several reopenings, of which one came while it was open
