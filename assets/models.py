@@ -27,7 +27,7 @@ READS = {  # a layer reads these and no other
 }
 REFERENCE = (
     "params", "periods", "hours", "business_days", "topics", "metrics", "places", "place_names", "place_aliases", "county_systems",
-    "bootstrap_weights", "poisson_limits", "rules",
+    "bootstrap_weights", "poisson_limits", "rules", "topic_words", "decided_duplicates",
 )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def _make(connection: duckdb.DuckDBPyConnection, model: Model, fingerprint: str)
         (rows,) = connection.execute(f"select count(*) from {model.table}").fetchall()[0]
         connection.execute("insert or replace into meta.tables values (?, ?, ?)", [model.table, fingerprint, rows])
         connection.execute("commit")
-    except duckdb.Error as error:
+    except Exception as error:
         connection.execute("rollback")
         raise ModelError(f"{_where(model.path)}: {error}") from error
     return int(rows)
@@ -164,4 +164,4 @@ def _computed(one: Computed) -> Model:
 
 
 def _where(path: Path) -> str:
-    return path.relative_to(path.parents[2]).as_posix()
+    return f"{'sql' if path.suffix == '.sql' else 'assets'}/{path.parent.name}/{path.name}"

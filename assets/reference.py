@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import chi2
 
-from assets import clock
+from assets import clock, duplicates
+from assets import topics as vocabulary
 
 FIRST_DAY = date(1990, 1, 1)  # anything dated before is a slip of the pen, not the start of the program
 LAG_DAYS = 45  # a feed's delay until thirty have been observed
@@ -47,6 +48,7 @@ COLUMNS = {
     "hours": "hour_at timestamp, local_date date, open_before_seconds bigint, is_open integer",
     "business_days": "ordinal bigint, day date, opens_at timestamp, closes_at timestamp",
     "topics": "topic varchar, title varchar, ordinal bigint",
+    "topic_words": "taxonomy varchar, word varchar, topic varchar, version bigint",
     "metrics": """metric varchar, version varchar, title varchar, definition varchar, unit varchar, direction varchar,
         numerator varchar, denominator varchar, "interval" varchar, per double, decimals integer, feeds varchar, source varchar,
         limits varchar""",
@@ -108,6 +110,7 @@ def build(
         "topics": pd.DataFrame(
             [{"topic": t["topic"], "title": t["title"], "ordinal": n} for n, t in enumerate(topics, 1)]
         ),
+        "topic_words": pd.DataFrame(vocabulary.words(topics)),
         "metrics": pd.DataFrame([_metric(entry) for entry in metrics], columns=list(METRIC_KEYS)),
         "bootstrap_weights": _bootstrap_weights(),
         "poisson_limits": _poisson_limits(),
@@ -119,6 +122,7 @@ def build(
         connection.execute(f"create or replace table reference.{name} ({COLUMNS[name]})")
         connection.execute(f"insert into reference.{name} by name from reference_frame")
         connection.unregister("reference_frame")
+    duplicates.build(connection, [])  # until what people decided is told
     return {name: len(frame) for name, frame in tables.items()}
 
 

@@ -10,6 +10,11 @@ PAGES = {
         st.Page("pages/city.py", title="City", icon=":material/location_city:", url_path="city"),
         st.Page("pages/topics.py", title="Topics", icon=":material/category:", url_path="topics"),
     ],
+    "Service": [
+        st.Page("pages/responsiveness.py", title="Responsiveness", icon=":material/timer:", url_path="responsiveness"),
+        st.Page("pages/engagements.py", title="Engagements", icon=":material/handshake:", url_path="engagements"),
+        st.Page("pages/peers_library.py", title="Peers and library", icon=":material/hub:", url_path="peers-library"),
+    ],
     "Funding": [
         st.Page("pages/funding.py", title="Funding", icon=":material/account_balance:", url_path="funding"),
     ],

@@ -21,6 +21,8 @@ SHORT_LABEL = 14
 MAX_TICKS = 6
 MANY = 16
 PERCENT_TICKS = {"tickvals": [0, 25, 50, 75, 100], "ticktext": ["0%", "25%", "50%", "75%", "100%"]}
+# Across a narrow screen only three labels stand without turning.
+PERCENT_ACROSS = PERCENT_TICKS | {"ticktext": ["0%", "", "50%", "", "100%"], "tickangle": 0}
 
 
 def layout(figure: go.Figure, height: int) -> go.Figure:
@@ -91,6 +93,8 @@ def trend(rows: Rows, unit: str, chosen: str | None = None, events: Sequence[tup
 
 
 def _tick(row: Mapping[str, Any]) -> str:
+    if row["period_type"] == "month":
+        return fmt.month_short(row["period"])
     return fmt.period_short(row["period_type"], row["period"]).replace(" ", "<br>")
 
 
@@ -196,7 +200,7 @@ def dots(rows: Rows, labels: Sequence[str], highlight: str | None = None) -> go.
     layout(figure, 80 + ROW_PX * max(len(rows), 1))
     figure.update_layout(margin={"r": 110})
     figure.update_yaxes(categoryorder="array", categoryarray=list(labels)[::-1], type="category", showgrid=True)
-    figure.update_xaxes(range=[0, 102], side="top", **PERCENT_TICKS)
+    figure.update_xaxes(range=[0, 102], side="top", **PERCENT_ACROSS)
     return figure
 
 

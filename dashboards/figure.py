@@ -104,9 +104,10 @@ def tone(row: Mapping[str, Any], direction: str | None) -> str:
 
 def notes(row: Mapping[str, Any], target: Mapping[str, Any] | None = None) -> list[str]:
     """The lines below the value: k of N, interval, interval of the change, target, why there is no value."""
-    span = fmt.change_interval(row)
+    span, unit = fmt.change_interval(row), str(row.get("unit") or "")
     lines = [
-        "" if row["state"] == "withheld" else fmt.k_of_n(row),
+        "" if row["state"] == "withheld" else fmt.counted(row),
+        fmt.words(unit.removeprefix("percent ")) if row["state"] == "value" and unit.startswith("percent of ") else "",
         fmt.interval(row) if row["state"] == "value" else "",
         f"Change {span}" if span else "",
         f"Target {fmt.quantity(target['target'], row['unit'])}" if target else "",
@@ -119,7 +120,7 @@ def draw(figure: Figure) -> None:
     """Draw one figure in the container at hand. Label and lines wrap: nothing is cut off on a narrow screen."""
     row = figure.row
     change, (number, unit) = fmt.change(row, short=True), fmt.parts(row)
-    shown = fmt.k_of_n(row) if row["state"] == "withheld" else number
+    shown = (fmt.k_of_n(row) if row["state"] == "withheld" else "") or number
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(f"**{figure.title}**", help=meaning(figure) or None)
         st.metric(

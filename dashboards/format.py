@@ -8,6 +8,7 @@ from typing import Any
 Row = Mapping[str, Any]
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EM DASH}"
+MIDDLE_DOT = "\N{MIDDLE DOT}"
 HOURS_PER_BUSINESS_DAY = 8
 ZONE = "America/New_York"  # times are UTC inside, Eastern for people
 STATE_WORDS = {
@@ -19,6 +20,7 @@ STATE_WORDS = {
     "not_due": "Not yet due",
     "absent": "None recorded",
 }
+NOUNS = ("percent", "hours", "days", "weeks")  # units that a change beside the value repeats
 LEGAL_SUFFIXES = ("city", "town", "village", "borough", "municipality", "township")
 PHRASES = {
     "cross_cutting": "Cross-cutting",
@@ -26,7 +28,18 @@ PHRASES = {
     "noncollege_poverty_pct": "Noncollege poverty",
 }
 TOKENS = {"usd": "dollars", "pct": "percent"} | {name: name.upper() for name in ("cdbg", "esg", "home", "hopwa")}
-SINGULAR = {"cities": "city", "requests": "request", "engagements": "engagement", "milestones": "milestone"}
+SINGULAR = {
+    "cities": "city",
+    "requests": "request",
+    "engagements": "engagement",
+    "milestones": "milestone",
+    "targets": "target",
+    "applications": "application",
+    "pairs": "pair",
+    "events": "event",
+    "days": "day",
+    "weeks": "week",
+}
 
 
 def number(value: float | Decimal | int | None, decimals: int = 0) -> str:
@@ -40,6 +53,11 @@ def number(value: float | Decimal | int | None, decimals: int = 0) -> str:
 def percent(value: float | None, decimals: int = 0) -> str:
     """A percentage (0-100): without decimals in text, with one in tables."""
     return NONE if value is None else f"{number(value, decimals)}%"
+
+
+def share(value: float | None) -> float | None:
+    """A probability as a percentage, for a table."""
+    return None if value is None else 100 * value
 
 
 def money(value: Decimal | float | None) -> str:
@@ -85,7 +103,15 @@ def quantity(value: float | Decimal | None, unit: str, decimals: int = 0) -> str
             return money(value)
         case "hours":
             return hours(float(value))
-    text = number(value, decimals)
+        case "days" | "weeks":
+            return _plural(float(value), unit.removesuffix("s"))
+        case "ratio":
+            return number(value, 2)
+        case "percentage points":
+            return f"{signed(float(value))} points"
+    if unit.startswith("percent of "):
+        return f"{percent(float(value))} {unit.removeprefix('percent ')}"
+    text = number(value, 1 if " per " in unit else decimals)
     return f"{text} {SINGULAR.get(unit, unit) if text == '1' else unit}".strip()
 
 
@@ -104,6 +130,11 @@ def period_short(period_type: str, period: str) -> str:
         case "to_date":
             return "Program to date"
     return period
+
+
+def month_short(period: str) -> str:
+    """Jun 2014 on two lines, for an axis."""
+    return f"{date.fromisoformat(period + '-01'):%b<br>%Y}"
 
 
 def period_long(row: Row) -> str:
@@ -144,13 +175,23 @@ def parts(row: Row) -> tuple[str, str]:
     if row.get("amount_usd") is not None or row["unit"] == "usd":
         return text, ""
     figure, _, unit = text.partition(" ")
-    return figure, unit
+    return figure, "" if row["unit"].startswith("percent of ") else unit
 
 
 def k_of_n(row: Row) -> str:
     """31 of 50; empty where the figure is not a share of something."""
+    if row.get("unit") not in (None, "percent"):
+        return ""
     k, n = row.get("numerator"), row.get("denominator")
     return "" if k is None or n is None else f"{number(k)} of {number(n)}"
+
+
+def counted(row: Row) -> str:
+    """k of N beside a value: only where the value is that share of records, not an estimate or a sum of weights."""
+    k, n, value = row.get("numerator"), row.get("denominator"), row.get("value")
+    if not n or k is None or k % 1 or n % 1 or (value is not None and abs(100 * k / n - value) > 0.6):
+        return ""
+    return k_of_n(row)
 
 
 def interval(row: Row) -> str:
@@ -172,6 +213,8 @@ def _span(low: float, high: float, unit: str) -> str:
         in_days = max(abs(low), abs(high)) > HOURS_PER_BUSINESS_DAY
         scale, noun = (HOURS_PER_BUSINESS_DAY, "days") if in_days else (1, "hours")
         return f"{number(low / scale, 1)} to {number(high / scale, 1)} business {noun}"
+    if unit in ("days", "weeks", "ratio") or " per " in unit:
+        return f"{number(low, 1)} to {number(high, 1)} {unit if unit in NOUNS else ''}".strip()
     return f"{number(low)} to {number(high)}"
 
 
@@ -190,7 +233,7 @@ def change(row: Row, short: bool = False) -> str:
     size = _size(abs(delta), row["unit"])
     if short:
         amount, _, noun = size.partition(" ")
-        size = f"{amount} {noun.removeprefix('business ')}" if row["unit"] in ("percent", "hours") else amount
+        size = f"{amount} {noun.removeprefix('business ')}" if row["unit"] in NOUNS else amount
     return f"{'Up' if delta > 0 else 'Down'} {size}"
 
 
@@ -201,11 +244,12 @@ def change_interval(row: Row) -> str:
         return ""
     unit = row["unit"]
     if unit == "percent":
-        return f"{_signed(low, 0)} to {_signed(high, 0)} points"
+        return f"{signed(low, 0)} to {signed(high, 0)} points"
     return _span(low, high, unit)
 
 
-def _signed(value: float, decimals: int) -> str:
+def signed(value: float, decimals: int = 0) -> str:
+    """A difference with its sign: +4, −2, 0."""
     text = number(value, decimals)
     return f"+{text}" if value > 0 and text.strip("0.,") else text
 

@@ -159,6 +159,37 @@ def periods(release: Release) -> Rows:
     return _periods(release.path) if release.has("metric_values") else []
 
 
+def curve(release: Release, metric: str, period: Mapping[str, Any] | None, **keys: Any) -> tuple[Rows, dict[str, Any]]:
+    """A survival curve for the period, else for the fiscal year around it, else to date; and the period that it is of."""
+    known = [p for p in periods(release) if p["period_type"] in ("fiscal_year", "to_date")]
+    around = [p for p in known if period and p["period_start"] <= period["period_end"] <= p["period_end"]]
+    around.sort(key=lambda p: (p["period_type"] != (period or {}).get("period_type"), p["period_type"] == "to_date"))
+    for each in around or known:
+        of = {"period_type": each["period_type"], "period": each["period"], "dimension": None}
+        found = rows(release, "survival_curves", "cause, t", metric=metric, **of, **keys)
+        if found:
+            return found, each
+    return [], {}
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _tally(path: str, name: str, by: str, day: str, since: date, until: date, conditions: dict[str, Any]) -> Rows:
+    known = columns(path, name)
+    where, values = _where(known, conditions)
+    if not {by, day} <= set(known):
+        return []
+    sql = f"""select "{by}", count(*) as records from {{source}} where {where} and "{day}" between ? and ?
+              group by all order by records desc, "{by}" """
+    return list(_run(path, name, sql, (*values, since, until)).to_pylist())
+
+
+def tally(release: Release, name: str, by: str, day: str, period: Mapping[str, Any] | None, **conditions: Any) -> Rows:
+    """How many rows of a table whose `day` lies in the period there are for each `by`, most first."""
+    if period is None or not release.has(name):
+        return []
+    return _tally(release.path, name, by, day, period["period_start"], period["period_end"], conditions)
+
+
 def figures(release: Release, metric: str | list[str], grain: str, order: str = "period_start", **keys: Any) -> Rows:
     """The rows of `metric_values` of a metric and grain. Keys left out are free, `basis` and `dimension` null."""
     conditions = {"metric": metric, "grain": grain, "dimension": None, "basis": None} | keys

@@ -41,8 +41,8 @@ def requests(view: Selection, **keys: Any) -> None:
         tables.show(found, REQUESTS, "requests", "Requests, newest first", missing="none")
 
 
-def engagements(rows: Rows, name: str) -> None:
-    """Engagements, one a line."""
+def engagements(rows: Rows, name: str, *, pick: bool = False) -> int | None:
+    """Engagements, one a line; with `pick` the position of the row that the reader selected."""
     columns = [
         Column("engagement_id", "Engagement"),
         Column("title", "Title"),
@@ -56,7 +56,7 @@ def engagements(rows: Rows, name: str) -> None:
         Column("planned_cost_usd", "Planned cost", "money"),
         Column("cities", "Cities", "count"),
     ]
-    tables.show(rows, columns, name, "Engagements", missing="not yet")
+    return tables.show(rows, columns, name, "Engagements", missing="not yet", pick=pick)
 
 
 def standing(row: dict[str, Any], as_of: date) -> str:
@@ -82,3 +82,35 @@ def milestones(rows: Rows, as_of: date, name: str) -> None:
     ]
     shown = [row | {"standing": standing(row, as_of)} for row in rows]
     tables.show(shown, columns, name, "Milestones with their standing", missing="not yet")
+
+
+LEDGER = [
+    Column("entry_id", "Entry"),
+    Column("posted_on", "Posted", "date"),
+    Column("kind", "Kind", "words"),
+    Column("amount_usd", "Amount", "money"),
+    Column("category", "Category", "words"),
+    Column("partner", "Partner"),
+    Column("reverses", "Reverses"),
+]
+
+
+def engagement(view: Selection, row: dict[str, Any]) -> None:
+    """One engagement: its cities, milestones and ledger entries."""
+    key = row["engagement_id"]
+    st.subheader(f"{key}: {row['title'] or 'without a title'}", anchor=False)
+    names = {city["city_id"]: fmt.city(city) for city in queries.rows(view.release, "cities")}
+    served = queries.rows(view.release, "engagement_cities", "city_id", engagement_id=key)
+    cities = [str(names.get(link["city_id"], link["city_id"])) for link in served]
+    st.caption(f"{fmt.words(row['topic'])} {fmt.MIDDLE_DOT} {', '.join(cities) or 'No city on record'}")
+    milestones(
+        queries.rows(view.release, "milestones", "baseline_due, milestone_id", engagement_id=key),
+        view.release.as_of,
+        "engagement_milestones",
+    )
+    entries = queries.table(view.release, "ledger", "posted_on, entry_id", engagement_id=key)
+    if entries is not None and entries.num_rows:
+        with st.expander(f"Ledger entries ({fmt.number(entries.num_rows)})"):
+            tables.show(entries, LEDGER, "engagement_ledger", f"Ledger entries of {key}", missing="none")
+    else:
+        st.caption("No ledger entry names this engagement.")

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import fetching, settings, sources, unchanged
+from pipelines import alerts, duplicates, fetching, settings, sources, unchanged
 
 app = typer.Typer(
     name="cities311",
@@ -207,6 +207,8 @@ def show_metric(
 
 
 app.command("fetch")(fetching.command)
+app.command("alerts")(alerts.command)
+app.command("duplicates")(duplicates.command)
 
 
 @app.command()
@@ -214,8 +216,7 @@ def dashboard(port: Annotated[int, typer.Option(help="Port of the pages.")] = 85
     """Serve the pages at http://localhost:PORT."""
     os.environ["CITIES311_HOME"] = str(layout_of(home).home)
     os.chdir(settings.ROOT)  # Streamlit reads .streamlit/config.toml from the working folder
-    page = str(settings.ROOT / "dashboards" / "app.py")
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", page, "--server.port", str(port)])
+    os.execv(sys.executable, [sys.executable, "-m", "dashboards.serve", "--server.port", str(port)])
 
 
 @app.command()

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from assets import catalog, checks, decisions, models, program, reference
+from assets import catalog, checks, decisions, duplicates, models, program, reference
 from assets.raw import casts, ingest, places
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.views import make_views
@@ -99,10 +99,13 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
     decided = decisions.text(decisions.place_names(request.layout.decisions))
     gazetteer = _digest(stood["raw.census_gazetteer"][0], places.version(), decided)
     prints = {f"reference.{t}": gazetteer if t in places.TABLES else fingerprint for t in models.REFERENCE}
+    same = duplicates.confirmed(request.layout.decisions)
+    prints["reference.decided_duplicates"] = _digest(repr(same))
     connection.begin()  # a killed run leaves the old clocks or the new ones, never some of each
     try:
         if stood.get("reference.params", ("", 0))[0] != fingerprint:
             reference.build(connection, params, topics=topics, metrics=metrics)
+        duplicates.build(connection, same)
         _remember(connection, prints)
         connection.commit()
     except Exception:
@@ -168,6 +171,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         repr((told.last_day(request.as_of), known_on, told.model_dump())),
         *(repr((r.name, r.sha256, r.fingerprint, r.status, r.known_at)) for r in known),
         decisions.text(decisions.place_names(request.layout.decisions)),
+        repr(duplicates.confirmed(request.layout.decisions)),
         code_version(),
         catalog_version(),
     )
@@ -225,7 +229,8 @@ def _set_aside(connection: duckdb.DuckDBPyConnection, ledger: Receipts, known: l
 
 @cache
 def _clocks_code() -> str:
-    return "".join((ROOT / "assets" / f"{name}.py").read_text(encoding="utf-8") for name in ("reference", "clock"))
+    files = ("reference.py", "clock.py", "topics.py", "catalog/topic_mappings.yml")
+    return "".join((ROOT / "assets" / name).read_text(encoding="utf-8") for name in files)
 
 
 @cache

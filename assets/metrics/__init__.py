@@ -8,6 +8,8 @@ from types import ModuleType
 import duckdb
 import pyarrow as pa
 
+from assets.metrics import answering, city_leagues, equity_tests, reach_intervals, silent
+
 
 @dataclass(frozen=True)
 class Computed:
@@ -27,5 +29,5 @@ def of(module: ModuleType) -> Computed:
 
 def computed() -> list[Computed]:
     """Every such table."""
-    modules: list[ModuleType] = []
+    modules: list[ModuleType] = [answering, city_leagues, equity_tests, reach_intervals, silent]
     return [of(module) for module in modules]

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, exhibit, figure, frame, queries, records, sentences, tables
+from dashboards import charts, exhibit, figure, frame, queries, records, sections, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -79,6 +79,26 @@ def engagements(view: Selection, city_id: str) -> None:
         records.milestones(found, view.release.as_of, "city_milestones")
 
 
+def peers(view: Selection, city_id: str) -> None:
+    """Whom the city met at peer events."""
+    st.subheader("Peers", anchor=False)
+    names = {row["city_id"]: fmt.city(row) for row in queries.rows(view.release, "cities")}
+    found = queries.rows(view.release, "peer_links", "events desc, last_on desc", city_a=city_id)
+    found += queries.rows(view.release, "peer_links", "events desc, last_on desc", city_b=city_id)
+    if not found:
+        frame.empty("This city has met no other at an event.", "Invite it to the next peer exchange.")
+        return
+    lines = []
+    for row in found:
+        other = row["city_b"] if row["city_a"] == city_id else row["city_a"]
+        lines.append(row | {"other": names.get(other, other)})
+    lines.sort(key=lambda row: (-row["events"], row["other"]))
+    st.caption(f"{view.city and fmt.city(view.city)} met {fmt.quantity(len(lines), 'cities')} at peer events, to date.")
+    columns = [Column("other", "City"), Column("events", "Events together", "count")]
+    columns += [Column("first_on", "First", "date"), Column("last_on", "Last", "date")]
+    tables.show(lines, columns, "city_peers", "Cities met at peer events, most often first")
+
+
 def monthly(row: dict[str, Any]) -> bool:
     """Whether a figure is of one calendar month: never mixed with years."""
     start, end = row["period_start"], row["period_end"]
@@ -127,9 +147,12 @@ def page(view: Selection) -> None:
         ]
     )
     asked(view)
+    sections.first_reply(view, "city_first_reply", city_id=city["city_id"])
+    sections.targets(view, "city_targets", "this city", city_id=city["city_id"])
     st.subheader("Requests on record", anchor=False)
     records.requests(view, city_id=city["city_id"])
     engagements(view, city["city_id"])
+    peers(view, city["city_id"])
     indicators(view, city["city_id"])
 
 

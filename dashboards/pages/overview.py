@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards import charts, exhibit, figure, frame, queries, sentences, tables
+from dashboards import alerts, charts, exhibit, figure, frame, queries, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -166,7 +166,11 @@ figure.strip(
         figure.find(view, "engagements_active"),
     ]
 )
+urgent = alerts.find(view)
+if urgent is not None:
+    st.markdown(f"**{sentences.alerts(alerts.counts(urgent))}**")
 over_time(view)
+alerts.show(view, urgent)
 flows(view)
 cities(view)
 frame.end(view)

@@ -1,18 +1,35 @@
--- One row per metric × grain (network, topic, city; milestones also by engagement) × period.
+-- One row per metric × grain (network, topic, city; milestones and recommendations also by engagement) × period.
 -- milestones_on_time_pct: of baselines due in the period and by as_of, done by the baseline, which is frozen.
 -- engagements_on_time_pct: of planned ends (ends_on) in the period and by as_of, completed by then.
--- engagements_started, _completed: in the period. engagements_active: started, and not completed at its end or as_of.
+-- rebaselined_count: of the same baselines, those with another due day since.
+-- adopted_12m_pct: of recommendations made in the period, twelve months or more before as_of, adopted within twelve months.
+-- applications_received, _approved, engagements_started, _completed: in the period. engagements_active: started, and not
+-- completed at its end or as_of.
 -- An engagement counts once in each city it serves and once in the network: cities do not add up to it.
 -- metrics.metric_values makes the percentages.
-with measured as (
-    select 'milestones_on_time_pct' as metric, 'milestones' as feed, true as is_share, count(*) as received
-    from core.milestones
+with feeds as (
+    select 'milestones' as feed, count(*) as received from core.milestones
     union all
-    select m.metric, 'engagements' as feed, m.metric = 'engagements_on_time_pct' as is_share, e.received
-    from (select count(*) as received from core.engagements) as e
-    cross join (
-        values ('engagements_on_time_pct'), ('engagements_started'), ('engagements_completed'), ('engagements_active')
-    ) as m (metric)
+    select 'due days of milestones' as feed, count(due) as received from core.milestones
+    union all
+    select 'recommendations' as feed, count(*) as received from core.recommendations
+    union all
+    select 'engagements' as feed, count(*) as received from core.engagements
+    union all
+    select 'days of application' as feed, count(coalesce(applied_on, approved_on)) as received from core.engagements
+),
+
+measured as (
+    select m.metric, m.feed, m.metric like '%_pct' as is_share, f.received
+    from (
+        values
+            ('milestones_on_time_pct', 'milestones'), ('rebaselined_count', 'due days of milestones'),
+            ('adopted_12m_pct', 'recommendations'), ('engagements_on_time_pct', 'engagements'),
+            ('applications_received', 'days of application'), ('applications_approved', 'days of application'),
+            ('engagements_started', 'engagements'), ('engagements_completed', 'engagements'),
+            ('engagements_active', 'engagements')
+    ) as m (metric, feed)
+    inner join feeds as f on m.feed = f.feed
 ),
 
 filled as (
@@ -24,7 +41,7 @@ filled as (
     cross join reference.periods as s
     union all
     select
-        m.metric, m.feed, m.is_share, true as arrived, c.grain, c.city_id, c.topic, c.engagement_id, c.period_type,
+        m.metric, m.feed, m.is_share, m.received > 0 as arrived, c.grain, c.city_id, c.topic, c.engagement_id, c.period_type,
         c.period
     from metrics.engagement_counts as c
     inner join measured as m on c.metric = m.metric
@@ -47,6 +64,8 @@ select
     end as state,
     case
         when not f.arrived then 'no ' || f.feed || ' received'
+        when f.is_share and coalesce(c.due, 0) = 0 and c.planned > 0 and f.feed = 'recommendations'
+            then 'twelve months have not passed by the as-of date'
         when f.is_share and coalesce(c.due, 0) = 0 and c.planned > 0 then 'nothing was due by the as-of date'
     end as reason
 from filled as f
@@ -54,4 +73,3 @@ left join metrics.engagement_counts as c
     on f.metric = c.metric and f.grain = c.grain and f.period_type = c.period_type and f.period = c.period
     and f.city_id is not distinct from c.city_id and f.topic is not distinct from c.topic
     and f.engagement_id is not distinct from c.engagement_id
-order by f.metric, f.grain, f.city_id, f.topic, f.engagement_id, f.period_type, f.period

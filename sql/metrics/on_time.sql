@@ -1,38 +1,11 @@
 -- metrics.on_time: one row per metric × grain × keys × period; on_time_pct, on_time_calendar_pct, never_answered_pct.
 -- Of canonical requests due in the period and by as_of, less those withdrawn before being either due or answered.
 -- Gives numerator and denominator; metrics.metric_values makes the percentage. Callers without a city: network and topic.
-with due as (
-    select city_id, topic, due_on as day, due_at, first_response_at, withdrawn_at, 'business' as clock
-    from core.requests
-    where is_canonical
-    union all
-    select city_id, topic, due_calendar_on as day, due_calendar_at as due_at, first_response_at, withdrawn_at,
-        'calendar' as clock
-    from core.requests
-    where is_canonical
-),
-
-judged as (
-    select
-        d.city_id, d.topic, d.day, d.clock,
-        d.due_at < p.as_of_at as is_due,
-        coalesce(d.first_response_at <= d.due_at, false) as is_on_time,
-        d.first_response_at is null as is_unanswered
-    from due as d
-    cross join reference.params as p
-    where not coalesce(d.withdrawn_at <= least(d.due_at, d.first_response_at), false)
-),
-
-cells as (
-    select
-        t.period_type, t.period, j.city_id, j.topic, j.clock,
-        count(*) filter (where j.is_due) as due,
-        count(*) filter (where j.is_due and j.is_on_time) as on_time,
-        count(*) filter (where j.is_due and j.is_unanswered) as unanswered,
-        count(*) filter (where not j.is_due) as pending
-    from judged as j
-    inner join core.period_days as t on t.day = j.day
-    group by t.period_type, t.period, j.city_id, j.topic, j.clock
+-- By size and poverty quartile of the city (core.city_groups): network, by fiscal year and to date, business clock only.
+with spans as (
+    select t.period_type, t.period, c.clock, c.city_id, c.topic, c.due, c.on_time, c.unanswered, c.pending
+    from metrics.on_time_cells as c
+    inner join core.period_parts as t on t.part = c.part
 ),
 
 rolled as (
@@ -41,7 +14,7 @@ rolled as (
             when grouping(topic) = 1 then 'city' else 'city_topic' end as grain,
         city_id, topic, period_type, period, clock,
         sum(due) as due, sum(on_time) as on_time, sum(unanswered) as unanswered, sum(pending) as pending
-    from cells
+    from spans
     group by grouping sets (
         (period_type, period, clock), (period_type, period, clock, topic), (period_type, period, clock, city_id),
         (period_type, period, clock, city_id, topic)
@@ -57,9 +30,19 @@ wanted as (
     select 'on_time_calendar_pct' as metric, 'calendar' as clock
 ),
 
+grouped as (
+    select g.dimension, g.dimension_value, r.period_type, r.period, sum(r.due) as due, sum(r.on_time) as on_time,
+        sum(r.unanswered) as unanswered, sum(r.pending) as pending
+    from rolled as r
+    inner join metrics.equity_groups as g on g.city_id = r.city_id
+    where r.grain = 'city' and r.clock = 'business' and r.period_type in ('fiscal_year', 'to_date')
+    group by g.dimension, g.dimension_value, r.period_type, r.period
+),
+
 filled as (
     select
-        w.metric, k.grain, k.city_id, k.topic, p.period_type, p.period, r.due, r.on_time, r.unanswered, r.pending
+        w.metric, k.grain, k.city_id, k.topic, cast(null as varchar) as dimension,
+        cast(null as varchar) as dimension_value, p.period_type, p.period, r.due, r.on_time, r.unanswered, r.pending
     from core.figure_keys as k
     cross join reference.periods as p
     cross join wanted as w
@@ -68,15 +51,25 @@ filled as (
         and r.period_type = p.period_type and r.period = p.period and r.clock = w.clock
     union all
     select
-        w.metric, r.grain, r.city_id, r.topic, r.period_type, r.period, r.due, r.on_time, r.unanswered, r.pending
+        w.metric, r.grain, r.city_id, r.topic, cast(null as varchar) as dimension,
+        cast(null as varchar) as dimension_value, r.period_type, r.period, r.due, r.on_time, r.unanswered, r.pending
     from rolled as r
     inner join wanted as w on w.clock = r.clock
     where r.grain = 'city_topic'
+    union all
+    select
+        w.metric, 'network' as grain, cast(null as varchar) as city_id, cast(null as varchar) as topic, k.dimension,
+        k.dimension_value, p.period_type, p.period, g.due, g.on_time, g.unanswered, g.pending
+    from (select distinct dimension, dimension_value from metrics.equity_groups) as k
+    inner join reference.periods as p on p.period_type in ('fiscal_year', 'to_date')
+    inner join wanted as w on w.clock = 'business'
+    left join grouped as g
+        on g.dimension = k.dimension and g.dimension_value = k.dimension_value and g.period_type = p.period_type
+        and g.period = p.period
 )
 
 select
-    f.metric, f.grain, f.city_id, f.topic,
-    cast(null as varchar) as engagement_id, cast(null as varchar) as dimension, cast(null as varchar) as dimension_value,
+    f.metric, f.grain, f.city_id, f.topic, cast(null as varchar) as engagement_id, f.dimension, f.dimension_value,
     cast(null as varchar) as basis, f.period_type, f.period,
     cast(null as double) as value, cast(null as decimal(18, 2)) as amount_usd,
     case when a.arrived then cast(coalesce(

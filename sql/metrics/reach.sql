@@ -1,101 +1,131 @@
--- metrics.reach: one row per metric × service × basis × period, network only: reach_pct (eligible cities that used the
--- service) and uptake_pct (eligible city-months with a use), from metrics.reach_cities.
--- Interval: the middle 95% of 400 Poisson bootstrap draws of cities (reference.bootstrap_weights).
-with drawn as (
+-- metrics.reach: one row per metric × grain × service × basis × period: reach_pct (eligible cities that used the
+-- service), uptake_pct (eligible city-months with a use), use_rate (uses per 100 eligible city-months) and
+-- concentration_pct (share of uses by the five cities that used it most). Network; reach_pct of the desk also by topic
+-- (not by month); use_rate also by city. Intervals: metrics.reach_intervals; that of use_rate is exact Poisson, made by
+-- metrics.metric_values. Any service: those whose feeds arrived, desk and engagements at least.
+with counted as (
     select
-        c.basis, c.period_type, c.period, w.replicate,
-        nullif(sum(w.weight), 0) as cities, sum(w.weight * c.desk) as desk, sum(w.weight * c.engagement) as engagement,
-        sum(w.weight * c.any_service) as any_service, nullif(sum(w.weight * c.months), 0) as months,
-        sum(w.weight * c.desk_months) as desk_months, sum(w.weight * c.engagement_months) as engagement_months,
-        sum(w.weight * c.any_months) as any_months
-    from metrics.reach_cities as c
-    -- a city beyond the last slot shares one with a city far from it in the order
-    inner join reference.bootstrap_weights as w on w.slot = (c.city_rank - 1) % 1200 + 1
-    group by c.basis, c.period_type, c.period, w.replicate
-),
-
-counted as (
-    select
-        basis, period_type, period, count(*) as cities, sum(desk) as desk, sum(engagement) as engagement,
-        sum(any_service) as any_service, sum(months) as months, sum(desk_months) as desk_months,
-        sum(engagement_months) as engagement_months, sum(any_months) as any_months
+        basis, period_type, period, service, count(*) as cities, sum(used) as used, sum(months) as months,
+        sum(used_months) as used_months, sum(uses) as uses
     from metrics.reach_cities
-    group by basis, period_type, period
+    group by basis, period_type, period, service
 ),
 
-wanted as (
-    select m.metric, s.service
-    from (values ('reach_pct'), ('uptake_pct')) as m (metric)
-    cross join (values ('desk'), ('engagement'), ('any')) as s (service)
+foremost as (
+    select period_type, period, service, sum(uses) as uses
+    from (
+        select period_type, period, service, uses
+        from metrics.reach_cities
+        where basis = 'then' and uses > 0
+        qualify row_number() over (partition by period_type, period, service order by uses desc) <= 5
+    ) as first_five
+    group by period_type, period, service
 ),
 
-draws as (
-    select
-        w.metric, w.service, d.basis, d.period_type, d.period,
-        case w.metric || ' ' || w.service
-            when 'reach_pct desk' then d.desk / d.cities
-            when 'reach_pct engagement' then d.engagement / d.cities
-            when 'reach_pct any' then d.any_service / d.cities
-            when 'uptake_pct desk' then d.desk_months / d.months
-            when 'uptake_pct engagement' then d.engagement_months / d.months
-            when 'uptake_pct any' then d.any_months / d.months
-        end as share
-    from drawn as d
-    cross join wanted as w
-),
-
-intervals as (
-    select
-        metric, service, basis, period_type, period,
-        100 * quantile_cont(share, 0.025) as ci_low, 100 * quantile_cont(share, 0.975) as ci_high
-    from draws
-    group by metric, service, basis, period_type, period
+asked as (
+    select basis, period_type, period, topic, count(*) as used
+    from metrics.reach_topics
+    group by basis, period_type, period, topic
 ),
 
 arrived as (
     select
         (select count(*) from core.eligibility) > 0 as eligibility,
         (select count(*) from core.requests) > 0 as requests,
-        (select count(*) from core.engagement_cities) > 0 as engagements
+        (select count(*) from core.engagement_cities) > 0 as engagements,
+        (select count(*) from core.attendance) > 0 as attendance,
+        (select count(*) from core.peer_events) > 0 as peer_events,
+        (select count(*) from core.library_use) > 0 as library_use
+),
+
+services as (
+    select
+        s.service,
+        case
+            when not a.eligibility then 'no eligibility received'
+            when s.service in ('desk', 'any') and not a.requests then 'no requests received'
+            when s.service in ('engagement', 'any') and not a.engagements then 'no engagement_cities received'
+            when s.service = 'peer' and not a.attendance then 'no attendance received'
+            when s.service = 'peer' and not a.peer_events then 'no peer_events received'
+            when s.service = 'library' and not a.library_use then 'no library_use received'
+        end as missing,
+        case when s.service = 'any' and not (a.attendance and a.peer_events and a.library_use)
+            then 'without ' || case when not a.attendance or not a.peer_events then 'the peer exchange' else '' end
+                || case when not (a.attendance and a.peer_events) and not a.library_use then ' and ' else '' end
+                || case when not a.library_use then 'the library' else '' end || ', of which nothing was received'
+        end as left_out
+    from (values ('desk'), ('engagement'), ('peer'), ('library'), ('any')) as s (service)
+    cross join arrived as a
+),
+
+wanted as (
+    select 'reach_pct' as metric, 'then' as basis
+    union all
+    select 'reach_pct' as metric, 'now' as basis
+    union all
+    select 'uptake_pct' as metric, 'then' as basis
+    union all
+    select 'uptake_pct' as metric, 'now' as basis
+    union all
+    select 'use_rate' as metric, 'then' as basis
+    union all
+    select 'use_rate' as metric, 'now' as basis
+    union all
+    select 'concentration_pct' as metric, cast(null as varchar) as basis
 ),
 
 figures as (
     select
-        w.metric, w.service, b.basis, p.period_type, p.period, i.ci_low, i.ci_high,
-        cast(coalesce(case w.metric || ' ' || w.service
-            when 'reach_pct desk' then c.desk
-            when 'reach_pct engagement' then c.engagement
-            when 'reach_pct any' then c.any_service
-            when 'uptake_pct desk' then c.desk_months
-            when 'uptake_pct engagement' then c.engagement_months
-            when 'uptake_pct any' then c.any_months
-        end, 0) as double) as numerator,
-        cast(coalesce(case w.metric when 'reach_pct' then c.cities else c.months end, 0) as double) as denominator,
-        case
-            when not a.eligibility then 'no eligibility received'
-            when w.service in ('desk', 'any') and not a.requests then 'no requests received'
-            when w.service in ('engagement', 'any') and not a.engagements then 'no engagement_cities received'
-        end as missing
+        w.metric, 'network' as grain, cast(null as varchar) as city_id, cast(null as varchar) as topic, s.service,
+        w.basis, p.period_type, p.period, s.missing, s.left_out,
+        case w.metric when 'reach_pct' then c.used when 'uptake_pct' then c.used_months when 'use_rate' then c.uses
+            else l.uses end as numerator,
+        case w.metric when 'reach_pct' then c.cities when 'concentration_pct' then c.uses else c.months
+        end as denominator
     from wanted as w
-    cross join (values ('then'), ('now')) as b (basis)
+    cross join services as s
     cross join reference.periods as p
-    cross join arrived as a
-    left join counted as c on c.basis = b.basis and c.period_type = p.period_type and c.period = p.period
-    left join intervals as i
-        on i.metric = w.metric and i.service = w.service and i.basis = b.basis
-        and i.period_type = p.period_type and i.period = p.period
+    left join counted as c
+        on c.basis = coalesce(w.basis, 'then') and c.service = s.service
+        and c.period_type = p.period_type and c.period = p.period
+    left join foremost as l on l.service = s.service and l.period_type = p.period_type and l.period = p.period
+    union all
+    select
+        'reach_pct' as metric, 'topic' as grain, cast(null as varchar) as city_id, t.topic, s.service, b.basis,
+        p.period_type, p.period, s.missing, s.left_out, a.used as numerator, c.cities as denominator
+    from reference.topics as t
+    cross join (values ('then'), ('now')) as b (basis)
+    inner join reference.periods as p on p.period_type <> 'month'
+    inner join services as s on s.service = 'desk'
+    left join counted as c
+        on c.basis = b.basis and c.service = 'desk' and c.period_type = p.period_type and c.period = p.period
+    left join asked as a
+        on a.basis = b.basis and a.topic = t.topic and a.period_type = p.period_type and a.period = p.period
+    union all
+    select
+        'use_rate' as metric, 'city' as grain, c.city_id, cast(null as varchar) as topic, c.service, c.basis,
+        c.period_type, c.period, s.missing, s.left_out, c.uses as numerator, c.months as denominator
+    from metrics.reach_cities as c
+    inner join services as s on s.service = c.service
+    where c.basis = 'then'
 )
 
 select
-    metric, 'network' as grain, cast(null as varchar) as city_id, cast(null as varchar) as topic,
-    cast(null as varchar) as engagement_id, 'service' as dimension, service as dimension_value, basis, period_type, period,
-    case when missing is null then 100 * numerator / nullif(denominator, 0) end as value,
+    f.metric, f.grain, f.city_id, f.topic, cast(null as varchar) as engagement_id, 'service' as dimension,
+    f.service as dimension_value, f.basis, f.period_type, f.period,
+    case when f.missing is null and f.metric <> 'use_rate'
+        then 100 * coalesce(f.numerator, 0) / nullif(cast(f.denominator as double), 0) end as value,
     cast(null as decimal(18, 2)) as amount_usd,
-    case when missing is null then numerator end as numerator,
-    case when missing is null then denominator end as denominator,
-    -- where all cities are alike every draw is too, and says nothing of the spread
-    case when missing is null and ci_low < ci_high then ci_low end as ci_low,
-    case when missing is null and ci_low < ci_high then ci_high end as ci_high,
-    case when missing is not null then 'not_reported' when denominator = 0 then 'not_computable' else 'value' end as state,
-    case when missing is not null then missing when denominator = 0 then 'no city was eligible' end as reason
-from figures
+    case when f.missing is null then cast(coalesce(f.numerator, 0) as double) end as numerator,
+    case when f.missing is null then cast(coalesce(f.denominator, 0) as double) end as denominator,
+    case when f.missing is null then i.ci_low end as ci_low,
+    case when f.missing is null then i.ci_high end as ci_high,
+    case when f.missing is not null then 'not_reported' when coalesce(f.denominator, 0) = 0 then 'not_computable'
+        else 'value' end as state,
+    case when f.missing is not null then f.missing when coalesce(f.denominator, 0) > 0 then f.left_out
+        when f.metric = 'concentration_pct' then 'nobody used it' else 'no city was eligible' end as reason
+from figures as f
+left join metrics.reach_intervals as i
+    on i.metric = f.metric and i.service = f.service and i.topic is not distinct from f.topic
+    and i.basis is not distinct from f.basis and i.period_type = f.period_type and i.period = f.period
+    and f.grain <> 'city'

@@ -2,6 +2,8 @@
 -- hours from asking to the first reply, Kaplan-Meier, open requests counted) and response_competing_pct.
 -- The quantile is the first hour by which the estimate has fallen to 1 - q, its 95% limits those by which the limits of
 -- the estimate have (Brookmeyer-Crowley); an upper limit that is not reached is null. numerator: replies seen.
+-- By size and poverty quartile of the city (network, fiscal year and to_date) the median is that of metrics.equity_medians,
+-- the share that of metrics.response_groups.
 with quantiles as (
     select
         s.cell,
@@ -37,8 +39,9 @@ wanted as (
 
 filled as (
     select
-        w.metric, k.grain, k.city_id, k.topic, p.period_type, p.period, e.numerator, e.denominator, e.value, e.ci_low,
-        e.ci_high
+        w.metric, k.grain, k.city_id, k.topic, cast(null as varchar) as dimension,
+        cast(null as varchar) as dimension_value, p.period_type, p.period, e.numerator, e.denominator, e.value,
+        e.ci_low, e.ci_high
     from core.figure_keys as k
     cross join reference.periods as p
     cross join wanted as w
@@ -47,14 +50,35 @@ filled as (
         and e.period_type = p.period_type and e.period = p.period and e.metric = w.metric
     union all
     select
-        metric, grain, city_id, topic, period_type, period, numerator, denominator, value, ci_low, ci_high
+        metric, grain, city_id, topic, cast(null as varchar) as dimension, cast(null as varchar) as dimension_value,
+        period_type, period, numerator, denominator, value, ci_low, ci_high
     from estimates
     where grain = 'city_topic'
+    union all
+    select
+        'response_hours_median' as metric, 'network' as grain, cast(null as varchar) as city_id,
+        cast(null as varchar) as topic, k.dimension, k.dimension_value, p.period_type, p.period,
+        m.replies as numerator, m.requests as denominator, m.value, m.ci_low, m.ci_high
+    from (select distinct dimension, dimension_value from metrics.equity_groups) as k
+    inner join reference.periods as p on p.period_type in ('fiscal_year', 'to_date')
+    left join metrics.equity_medians as m
+        on m.dimension = k.dimension and m.dimension_value = k.dimension_value and m.period_type = p.period_type
+        and m.period = p.period
+    union all
+    select
+        'response_competing_pct' as metric, 'network' as grain, cast(null as varchar) as city_id,
+        cast(null as varchar) as topic, k.dimension, k.dimension_value, p.period_type, p.period,
+        g.competing as numerator, g.asked as denominator, cast(null as double) as value,
+        cast(null as double) as ci_low, cast(null as double) as ci_high
+    from (select distinct dimension, dimension_value from metrics.equity_groups) as k
+    inner join reference.periods as p on p.period_type in ('fiscal_year', 'to_date')
+    left join metrics.response_groups as g
+        on g.dimension = k.dimension and g.dimension_value = k.dimension_value and g.period_type = p.period_type
+        and g.period = p.period
 )
 
 select
-    f.metric, f.grain, f.city_id, f.topic,
-    cast(null as varchar) as engagement_id, cast(null as varchar) as dimension, cast(null as varchar) as dimension_value,
+    f.metric, f.grain, f.city_id, f.topic, cast(null as varchar) as engagement_id, f.dimension, f.dimension_value,
     cast(null as varchar) as basis, f.period_type, f.period,
     f.value, cast(null as decimal(18, 2)) as amount_usd,
     case when a.arrived then cast(coalesce(f.numerator, 0) as double) end as numerator,

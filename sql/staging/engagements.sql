@@ -1,9 +1,7 @@
--- One row per engagement: the latest version that any file gave. A topic may be written as its id or as its title; one
+-- One row per engagement: the latest version that any file gave. A topic may be written as its id, as its title or in the words of another taxonomy; one
 -- outside the taxonomy is unclassified.
 with vocabulary as (
-    select topic as word, topic from reference.topics
-    union
-    select regexp_replace(lower(trim(title)), '[^a-z0-9]+', '_', 'g') as word, topic from reference.topics
+    select distinct word, topic from reference.topic_words
 ),
 
 latest as (

@@ -1,9 +1,7 @@
 -- One row per use of the library: the latest version that any file gave. topic is null where the file gives none (core
 -- takes the resource's). The words of a search are personal and end here.
 with vocabulary as (
-    select topic as word, topic from reference.topics
-    union
-    select regexp_replace(lower(trim(title)), '[^a-z0-9]+', '_', 'g') as word, topic from reference.topics
+    select distinct word, topic from reference.topic_words
 ),
 
 latest as (

@@ -5,10 +5,8 @@
 -- vanished_at: when a later export of the whole no longer had the record; it stays, as it was last known.
 -- Personal columns end here.
 with vocabulary as (
-    -- a topic may be written as its id or as its title
-    select topic as word, topic from reference.topics
-    union
-    select regexp_replace(lower(trim(title)), '[^a-z0-9]+', '_', 'g') as word, topic from reference.topics
+    -- a topic may be written as its id, as its title, or in the words of another taxonomy
+    select distinct word, topic from reference.topic_words
 ),
 
 versions as (

@@ -21,6 +21,9 @@ PAGES = {
     "": "Overview",
     "city": "City",
     "topics": "Topics",
+    "responsiveness": "Responsiveness",
+    "engagements": "Engagements",
+    "peers-library": "Peers and library",
     "funding": "Funding",
     "where-next": "Where next",
     "data-quality": "Data quality",
@@ -126,10 +129,41 @@ def test_a_city_opens_by_its_address(visit) -> None:
     assert not trouble
 
 
-def test_pages_read_well_on_a_phone(visit) -> None:
+@pytest.mark.parametrize("path", ["", "responsiveness", "engagements", "peers-library"])
+def test_pages_read_well_on_a_phone(visit, path: str) -> None:
     go, trouble = visit
-    page = go("")
+    page = go(path)
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert not trouble
+
+
+def test_a_link_is_found_by_the_first_visitor_of_a_server(browser, release_home: Path) -> None:
+    """Streamlit guesses pages from their files until somebody has opened the app; ours has its menu from the start."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "dashboards.serve", "--server.port", str(port)],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"CITIES311_HOME": str(release_home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    page = browser.new_page()
+    try:
+        for _ in range(120):
+            try:
+                page.goto(f"http://localhost:{port}/peers-library", wait_until="domcontentloaded")
+                break
+            except playwright.Error:
+                time.sleep(0.5)
+        page.locator("h1", has_text="Peers and library").first.wait_for(timeout=60_000)
+        assert page.get_by_text("Page not found").count() == 0
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Data quality").wait_for(timeout=60_000)
+    finally:
+        page.close()
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=20)

@@ -21,6 +21,8 @@ COMMANDS = (
     "quarantine",
     "releases",
     "show",
+    "alerts",
+    "duplicates",
     "dashboard",
     "doctor",
     "fetch",

@@ -55,7 +55,9 @@ def test_on_time_on_a_real_log(bench, log):
     bench.given("raw.request_events")
     bench.connection.register("frame", rows)
     bench.connection.execute("insert into raw.requests by name select * from frame")
-    bench.run(*DESK, "core.period_days", "core.figure_keys", "metrics.on_time")
+    bench.given("metrics.equity_groups")
+    bench.run(*DESK, "core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys")
+    bench.run("metrics.on_time_cells", "metrics.on_time")
     found = {
         metric: (numerator, denominator)
         for metric, numerator, denominator in bench.connection.execute(

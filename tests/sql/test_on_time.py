@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 MEMPHIS, WACO = "4748000", "4876000"
 ASKED = "2014-06-02 14:00"  # Monday 10:00 Eastern, so due on Thursday 5 June at 14:00 UTC by either clock
 DUE = "2014-06-05 14:00"
+TABLES = (
+    *("core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys", "metrics.equity_groups"),
+    *("metrics.on_time_cells", "metrics.on_time"),
+)
 
 
 def request(name, **columns):
@@ -18,9 +22,9 @@ def request(name, **columns):
 
 def run(bench, *requests, as_of="2014-09-30"):
     bench.reference(as_of=as_of)
-    for table in ("core.eligibility", "core.engagement_cities"):
+    for table in ("core.eligibility", "core.engagement_cities", "core.city_groups"):
         bench.given(table)
-    bench.desk(requests, "core.period_days", "core.figure_keys", "metrics.on_time")
+    bench.desk(requests, *TABLES)
 
 
 def figure(bench, metric, period="2014-06", grain="network", **keys):
@@ -123,7 +127,7 @@ REQUEST = st.tuples(
 @settings(max_examples=20, deadline=None)
 @given(requests=st.lists(REQUEST, max_size=12))
 def test_counts_add_up_and_numerators_are_part_of_denominators(one_bench, requests):
-    for table in ("core.eligibility", "core.engagement_cities"):
+    for table in ("core.eligibility", "core.engagement_cities", "core.city_groups"):
         one_bench.given(table)
     one_bench.given("raw.requests")
     one_bench.given("raw.request_events")
@@ -134,7 +138,7 @@ def test_counts_add_up_and_numerators_are_part_of_denominators(one_bench, reques
             s + to_hours($w) from (select timestamp '2014-06-01' + to_hours($asked) as s)""",
             {"id": str(n), "city": city, "topic": topic, "f": replied, "w": withdrawn, "asked": asked},
         )
-    one_bench.run(*DESK, "core.period_days", "core.figure_keys", "metrics.on_time")
+    one_bench.run(*DESK, *TABLES)
     assert one_bench.value("select count(*) from metrics.on_time where numerator > denominator") == 0
     uneven = one_bench.rows(
         """select metric, period from metrics.on_time where grain in ('network', 'topic') group by metric, period

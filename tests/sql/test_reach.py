@@ -1,37 +1,9 @@
-"""Reach and uptake: which cities are in the denominator, what is a use, and the interval over cities."""
+"""Reach, uptake, rate and concentration: which cities are in the denominator, what is a use, and what adds up."""
 
 import numpy as np
-import pytest
-
-A, B, C, D = "0100001", "0100002", "0100003", "0100004"
-
-
-def run(bench, eligibility, requests=(), engagements=(), as_of="2014-09-30"):
-    """engagements: (id, starts_on, completed_on, cities)."""
-    bench.reference(as_of=as_of)
-    bench.given("core.eligibility", eligibility)
-    plans = [{"engagement_id": e, "topic": "budget", "starts_on": s, "completed_on": c} for e, s, c, _ in engagements]
-    bench.given("core.engagements", plans)
-    served = [{"engagement_id": e, "city_id": city} for e, _, _, cities in engagements for city in cities]
-    bench.given("core.engagement_cities", served)
-    bench.desk(requests, "core.period_days", "metrics.reach_cities", "metrics.reach")
-
-
-def asked(city, on, **columns):
-    return {"request_id": f"{city} {on}", "city": city, "topic": "budget", "submitted_at": f"{on} 15:00", **columns}
-
-
-def eligible(city, since="2014-05-22", until=None):
-    return {"city_id": city, "eligible_from": since, "eligible_to": until}
-
-
-def figure(bench, metric, service, period, basis="then"):
-    (row,) = bench.connection.execute(
-        """select numerator, denominator, state from metrics.reach where metric = $metric and dimension = 'service'
-        and dimension_value = $service and period = $period and basis = $basis and grain = 'network'""",
-        {"metric": metric, "service": service, "period": period, "basis": basis},
-    ).fetchall()
-    return row
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reached import TABLES, A, B, C, D, asked, eligible, figure, opened, run
 
 
 def test_reach_by_hand(bench):
@@ -100,42 +72,181 @@ def test_future_eligibility_and_nobody_eligible(bench):
 def test_a_feed_that_never_came_is_named(bench):
     run(bench, [eligible(A)], [asked(A, "2014-06-10")])
     assert figure(bench, "reach_pct", "desk", "2014-06") == (1, 1, "value")
-    for service in ("engagement", "any"):
-        assert figure(bench, "reach_pct", service, "2014-06") == (None, None, "not_reported")
-    assert bench.rows("select distinct reason from metrics.reach where dimension_value = 'any'") == [
-        {"reason": "no engagement_cities received"}
+    missing = bench.connection.execute(
+        """select distinct dimension_value, reason from metrics.reach where state = 'not_reported' order by 1"""
+    ).fetchall()
+    assert missing == [
+        ("any", "no engagement_cities received"),
+        ("engagement", "no engagement_cities received"),
+        ("library", "no library_use received"),
+        ("peer", "no attendance received"),
+    ]
+    assert figure(bench, "use_rate", "peer", "2014-06") == (None, None, "not_reported")
+    # with the two feeds there is a figure of any service, which says what it leaves out
+    run(bench, [eligible(A)], [asked(A, "2014-06-10")], [("E", "2014-06-01", None, [B])])
+    assert figure(bench, "reach_pct", "any", "2014-06") == (1, 1, "value")
+    assert bench.rows(
+        "select distinct reason from metrics.reach where dimension_value = 'any' and state = 'value'"
+    ) == [{"reason": "without the peer exchange and the library, of which nothing was received"}]
+    # attendance at an event that nobody told of has no day: it is no use
+    run(bench, [eligible(A)], [asked(A, "2014-06-10")], [("E", "2014-06-01", None, [B])], library=[("2014-06-02", A)])
+    bench.given("core.attendance", [{"event_id": "P", "city_id": A}])
+    bench.run(*TABLES)
+    assert figure(bench, "reach_pct", "any", "2014-06") == (1, 1, "value")
+    assert bench.rows(
+        "select distinct reason from metrics.reach where dimension_value in ('any', 'peer') and metric = 'reach_pct' order by 1"
+    ) == [
+        {"reason": "no peer_events received"},
+        {"reason": "without the peer exchange, of which nothing was received"},
     ]
     run(bench, [], [asked(A, "2014-06-10")])
     assert {row["reason"] for row in bench.rows("select reason from metrics.reach")} == {"no eligibility received"}
     assert bench.value("select count(value) + count(numerator) + count(ci_low) from metrics.reach") == 0
 
 
-def test_interval_is_the_bootstrap_over_cities(bench):
-    cities = [f"{n:07}" for n in range(1, 41)]
-    used = cities[::4]
-    run(bench, [eligible(c) for c in cities], [asked(c, "2014-06-10") for c in used], [("E", "2014-06-01", None, [A])])
-    weights = bench.connection.execute("select replicate, slot, weight from reference.bootstrap_weights").fetchnumpy()
-    table = np.zeros((400, 1200))
-    table[weights["replicate"] - 1, weights["slot"] - 1] = weights["weight"]
-    is_used = np.array([c in used for c in cities])
-    shares = 100 * table[:, :40] @ is_used / table[:, :40].sum(axis=1)
-    expected = [25.0, *np.quantile(shares, [0.025, 0.975])]
-    (row,) = bench.connection.execute(
-        """select value, ci_low, ci_high from metrics.reach where metric = 'reach_pct' and dimension_value = 'desk'
-        and period = '2014-06' and basis = 'then'"""
-    ).fetchall()
-    assert list(row) == pytest.approx(expected, abs=1e-9)
-    # near the normal interval 25 ± 1.96 · sqrt(25 · 75 / 40) = 25 ± 13.4
-    assert row[1] == pytest.approx(11.6, abs=3) and row[2] == pytest.approx(38.4, abs=3)
-
-
-def test_where_all_cities_are_alike_there_is_no_interval(bench):
-    cities = [f"{n:07}" for n in range(1, 13)]
+def test_every_service_has_the_same_four(bench):
     run(
-        bench, [eligible(c) for c in cities], [asked(c, "2014-06-10") for c in cities], [("E", "2014-06-01", None, [A])]
+        bench,
+        [eligible(A), eligible(B, until="2014-06-30")],
+        [asked(A, "2014-06-10"), asked(A, "2014-06-30"), asked(B, "2014-06-20"), asked(B, "2014-07-01")],
+        [("E1", "2014-06-25", "2014-07-05", [A, B])],
+        [("P1", "2014-07-10", [A, B, D]), ("P2", "2014-07-20", [A])],
+        [("2014-05-22", A), ("2014-09-30", A), ("2014-08-01", None), ("2014-07-31", B)],
     )
-    rows = bench.rows(
-        "select value, ci_low, ci_high from metrics.reach where metric = 'reach_pct' and dimension_value = 'desk'"
-        " and basis = 'then' and period in ('2014-06', '2014-07') order by period"
+    # eligible city-months: A May to September 5, B May and June 2. B's request on 1 July is no use of an eligible month
+    assert figure(bench, "use_rate", "desk", "to_date") == (3, 7, "value")
+    assert figure(bench, "reach_pct", "desk", "FY2014Q4") == (0, 1, "value")
+    # an engagement is one use in each city, in the month in which it starts; it is under way in July too
+    assert figure(bench, "use_rate", "engagement", "to_date") == (2, 7, "value")
+    assert figure(bench, "use_rate", "engagement", "2014-07") == (0, 1, "value")
+    assert figure(bench, "uptake_pct", "engagement", "to_date") == (3, 7, "value")
+    # B came to P1 after its days, D was never eligible; both events are A's in July
+    assert figure(bench, "use_rate", "peer", "to_date") == (2, 7, "value")
+    assert figure(bench, "uptake_pct", "peer", "to_date") == (1, 7, "value")
+    assert figure(bench, "reach_pct", "peer", "to_date") == (2, 2, "value")
+    # the library on its first and last day; nobody's use is no city's
+    assert figure(bench, "use_rate", "library", "to_date") == (2, 7, "value")
+    assert figure(bench, "uptake_pct", "any", "to_date") == (3 + 2, 7, "value")  # A: May June July Sept, B: June
+    assert figure(bench, "use_rate", "any", "to_date") == (3 + 2 + 2 + 2, 7, "value")
+    # now: A alone, over five months
+    assert figure(bench, "use_rate", "any", "to_date", "now") == (2 + 1 + 2 + 2, 5, "value")
+    # two uses of the peer exchange, both by the same city
+    assert figure(bench, "concentration_pct", "peer", "to_date", None) == (2, 2, "value")
+    assert figure(bench, "concentration_pct", "peer", "2014-08", None) == (0, 0, "not_computable")
+    rates = bench.connection.execute(
+        """select city_id, numerator, denominator from metrics.reach where metric = 'use_rate' and grain = 'city'
+        and dimension_value = 'any' and period = 'to_date' order by 1"""
+    ).fetchall()
+    assert rates == [(A, 7, 5), (B, 2, 2)]
+
+
+def test_nothing_before_the_launch_is_exposure(bench):
+    # eligible since March and asking on 10 May, launched on 22 May: the launch month counts once, the request in none
+    run(bench, [eligible(A, since="2014-03-01")], [asked(A, "2014-05-10"), asked(A, "2014-06-10")])
+    assert (
+        figure(bench, "use_rate", "desk", "FY2014") == figure(bench, "use_rate", "desk", "to_date") == (1, 5, "value")
     )
-    assert rows == [{"value": 100.0, "ci_low": None, "ci_high": None}, {"value": 0.0, "ci_low": None, "ci_high": None}]
+    assert figure(bench, "use_rate", "desk", "2014-05") == (0, 1, "value")
+
+
+def test_the_month_of_as_of_counts_and_the_rest_of_it_does_not(bench):
+    run(
+        bench,
+        [eligible(A), eligible(B, since="2014-07-16")],
+        [asked(A, "2014-07-15"), asked(A, "2014-07-16")],
+        [("E", "2014-07-16", None, [A])],
+        as_of="2014-07-15",
+    )
+    assert figure(bench, "use_rate", "desk", "2014-07") == (1, 1, "value")
+    assert figure(bench, "reach_pct", "engagement", "2014-07") == (0, 1, "value")
+
+
+def test_reach_by_topic(bench):
+    run(
+        bench,
+        [eligible(A), eligible(B), eligible(C, until="2014-06-30")],
+        [
+            asked(A, "2014-06-10"),
+            asked(B, "2014-06-11", topic="housing"),
+            asked(C, "2014-06-12"),
+            asked(A, "2014-07-01"),
+        ],
+    )
+    rows = bench.connection.execute(
+        """select topic, basis, numerator, denominator from metrics.reach where metric = 'reach_pct' and grain = 'topic'
+        and period = 'to_date' and topic in ('budget', 'housing', 'education') order by 1, 2 desc"""
+    ).fetchall()
+    assert rows == [
+        *(("budget", "then", 2, 3), ("budget", "now", 1, 2)),
+        *(("education", "then", 0, 3), ("education", "now", 0, 2)),
+        *(("housing", "then", 1, 3), ("housing", "now", 1, 2)),
+    ]
+    # budget, education, housing and ten more; FY2014, two quarters and to date
+    assert bench.value("select count(*) from metrics.reach where grain = 'topic'") == 13 * 2 * 4
+
+
+USE = st.tuples(st.sampled_from([A, B, C, D, None]), st.integers(-30, 150), st.sampled_from(["budget", "housing"]))
+SPAN = st.tuples(st.sampled_from([A, B, C]), st.integers(-20, 140), st.one_of(st.none(), st.integers(0, 100)))
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    requests=st.lists(USE, max_size=8),
+    library=st.lists(USE, max_size=5),
+    attendance=st.lists(USE, max_size=4),
+    spans=st.lists(SPAN, min_size=1, max_size=4),
+)
+def test_rates_add_up_and_shares_are_parts(one_bench, requests, library, attendance, spans):
+    bench = one_bench
+
+    def day(n):
+        return np.datetime64("2014-05-22") + n
+
+    spoken = [
+        {"request_id": str(n), "city": c, "caller_type": None if c else "county", "topic": t,
+         "submitted_at": f"{day(d)} 15:00"} for n, (c, d, t) in enumerate(requests)
+    ]  # fmt: skip
+    plans = [eligible(c, str(day(f)), None if n is None else str(day(f + n))) for c, f, n in spans]
+    bench.given("core.eligibility", plans)
+    for table in ("core.engagements", "core.engagement_cities"):
+        bench.given(table)
+    bench.given("core.peer_events", [{"event_id": "P", "held_on": "2014-06-01"}])
+    came = {(f"P{n}", c, day(d)) for n, (c, d, _) in enumerate(attendance) if c and d <= 131}
+    bench.given("core.attendance", [{"event_id": e, "city_id": c, "held_on": str(on)} for e, c, on in sorted(came)])
+    uses = [opened(n, str(day(d)), c) for n, (c, d, _) in enumerate(library) if d <= 131]
+    bench.given("core.library_use", uses)
+    bench.desk(spoken, *TABLES)
+    rows = bench.rows("select * from metrics.reach where numerator is not null")
+    shares = [r for r in rows if r["metric"] != "use_rate"]
+    assert all(r["numerator"] <= r["denominator"] for r in shares)
+    rates = {
+        (r["grain"], r["city_id"], r["dimension_value"], r["basis"], r["period_type"], r["period"]): r
+        for r in rows
+        if r["metric"] == "use_rate"
+    }
+    services = {key[2] for key in rates}
+    for (grain, city, service, basis, kind, period), r in rates.items():
+        of = [
+            rates[key]
+            for key in rates
+            if key[0] == "city" and grain == "network" and key[2:] == (service, basis, kind, period)
+        ]
+        if (
+            grain == "network" and basis == "then"
+        ):  # the network is the sum of its cities, both above and below the line
+            assert [sum(o[k] for o in of) for k in ("numerator", "denominator")] == [r["numerator"], r["denominator"]]
+        if kind == "to_date":  # and to date is the sum of the months
+            months = [rates[key] for key in rates if key[:5] == (grain, city, service, basis, "month")]
+            assert sum(m["numerator"] for m in months) == r["numerator"]
+            assert sum(m["denominator"] for m in months) == r["denominator"]
+    # months eligible, day by day
+    days = {
+        (c, str(day(n))[:7])
+        for c, f, length in spans
+        for n in range(max(f, 0), 132)
+        if f <= n and (length is None or n <= f + length)
+    }
+    if "library" in services:
+        assert rates["network", None, "library", "then", "to_date", "to_date"]["denominator"] == len(days)
+        used = [u for u in uses if (u["city_id"], u["used_on"][:7]) in days and u["used_on"] >= "2014-05-22"]
+        assert rates["network", None, "library", "then", "to_date", "to_date"]["numerator"] == len(used)

@@ -12,6 +12,10 @@ TABLES = (
     *("core.period_days", "core.figure_keys", "metrics.response_spells", "metrics.response_cells"),
     *("metrics.response_steps", "metrics.response_time", "metrics.survival_curves"),
 )
+GIVEN = (
+    *("core.eligibility", "core.engagement_cities", "metrics.resolution_curves", "metrics.resolution_cells"),
+    *("metrics.equity_groups", "metrics.equity_medians", "metrics.response_groups"),
+)
 MONDAY = datetime(2014, 6, 2, 13)  # 9:00 Eastern, the opening
 Z = 1.959963984540054
 
@@ -35,7 +39,7 @@ def request(n, hours=None, end="first_response_at", **columns):
 
 def run(bench, requests, as_of="2014-06-30"):
     bench.reference(as_of=as_of)
-    for table in ("core.eligibility", "core.engagement_cities"):
+    for table in GIVEN:
         bench.given(table)
     bench.desk(requests, *TABLES)
 
@@ -175,7 +179,7 @@ WAIT = st.tuples(st.integers(0, 320).map(lambda q: q / 4), st.sampled_from(["fir
 @settings(max_examples=25, deadline=None)
 @given(waits=st.lists(WAIT, min_size=1, max_size=60))
 def test_agrees_with_a_second_implementation(one_bench, waits):
-    for table in ("core.eligibility", "core.engagement_cities"):
+    for table in GIVEN:
         one_bench.given(table)
     one_bench.desk([request(n, hours, end) for n, (hours, end) in enumerate(waits)], *TABLES)
     expected = kaplan_meier([(hours, end == "first_response_at") for hours, end in waits])
@@ -192,3 +196,21 @@ def test_agrees_with_a_second_implementation(one_bench, waits):
         assert row["value"] == first(expected, 1, level)
         if row["value"] is not None:
             assert (row["ci_low"], row["ci_high"]) == (first(expected, 2, level), first(expected, 3, level))
+
+
+def test_what_ended_without_a_reply_stands_beside_the_medians_of_quartiles(bench):
+    run(bench, [request(1, 2), request(2, 3, "resolved_at"), request(3, 3, "resolved_at", city="4876000")])
+    pairs = (
+        ("4748000", "size_quartile", "1"),
+        ("4876000", "size_quartile", "4"),
+        ("4748000", "poverty_quartile", "not_known"),
+    )
+    bench.given(
+        "metrics.equity_groups", [dict(zip(("city_id", "dimension", "dimension_value"), p, strict=True)) for p in pairs]
+    )
+    bench.run("core.day_parts", "core.period_parts", "metrics.response_groups", "metrics.response_time")
+    rows = bench.connection.execute(
+        """select dimension, dimension_value, numerator, denominator from metrics.response_time
+        where metric = 'response_competing_pct' and dimension is not null and period = 'to_date' order by all"""
+    ).fetchall()
+    assert rows == [("poverty_quartile", "not_known", 1, 2), ("size_quartile", "1", 1, 2), ("size_quartile", "4", 1, 1)]

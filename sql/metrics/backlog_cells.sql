@@ -1,0 +1,29 @@
+-- metrics.backlog_cells: one row per span of local days × city × topic in which requests of the desk were opened (asked or
+-- reopened) or closed (in whatever way). A span, named by its first day, is a run of days within which no period begins
+-- or ends, nor the eight weeks (56 days) before a period's close: each of these is made of whole spans.
+with cuts as (
+    select period_start as span_on from reference.periods
+    union
+    select least(t.period_end, p.as_of) + 1 as span_on
+    from reference.periods as t
+    cross join reference.params as p
+    union
+    select least(t.period_end, p.as_of) - 55 as span_on
+    from reference.periods as t
+    cross join reference.params as p
+),
+
+days as (
+    select d.day, max(c.span_on) as span_on
+    from core.day_parts as d
+    inner join cuts as c on c.span_on <= d.day
+    group by d.day
+)
+
+select
+    d.span_on, e.city_id, e.topic,
+    count(*) filter (where e.event in ('created', 'reopened')) as opened,
+    count(*) filter (where e.event in ('resolved', 'withdrawn', 'merged', 'closed_unanswered')) as closed
+from core.request_events as e
+inner join days as d on d.day = e.event_on
+group by d.span_on, e.city_id, e.topic

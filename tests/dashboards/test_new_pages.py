@@ -1,0 +1,174 @@
+"""Responsiveness, Engagements, Peers and library; what City, Topics and Overview gained."""
+
+import duckdb
+import pytest
+from service_release import SERVICE
+from small_release import write_release
+
+from dashboards import alerts
+
+PAGES = ("responsiveness", "engagements", "peers_library")
+DEEPENED = (*PAGES, "overview", "topics")
+
+
+def texts(page) -> str:
+    kinds = (page.title, page.header, page.subheader, page.caption, page.markdown, page.info, page.warning)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.fixture
+def sample(release_home, monkeypatch):
+    monkeypatch.setenv("CITIES311_HOME", str(release_home))
+    return release_home / "releases" / (release_home / "releases" / "CURRENT").read_text().strip()
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    write_release(tmp_path, "2015-03-31-r1", tables=SERVICE)
+    monkeypatch.setenv("CITIES311_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_opens_on_the_sample(name, sample, open_page):
+    page = open_page(name)
+    assert not page.exception
+    assert len(page.header) == 1, "one finding sentence"
+    assert [box.label for box in page.selectbox] == ["Period", "City", "Topic", "Release"]
+    assert f"Release {sample.name}" in texts(page)
+    assert "Synthetic data" in texts(page)
+
+
+@pytest.mark.parametrize("name", (*PAGES, "topics"))
+def test_filters_narrow_every_page_of_the_sample(name, sample, open_page):
+    """A city and a topic, a fiscal year, and all of it to date: no page fails on any of them."""
+    city, topic = duckdb.sql(f"""
+        select city_id, topic from '{sample}/requests.parquet' where city_id is not null
+        group by all order by count(*) desc, city_id, topic limit 1
+    """).fetchall()[0]
+    whole = open_page(name, period="to_date")
+    narrow = open_page(name, city=city, topic=topic, period="FY2015")
+    assert not whole.exception
+    assert not narrow.exception
+    assert [metric.value for metric in whole.metric] != [metric.value for metric in narrow.metric]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_a_release_a_page_says_what_to_do(name, tmp_path, monkeypatch, open_page):
+    monkeypatch.setenv("CITIES311_HOME", str(tmp_path))
+    page = open_page(name)
+    assert not page.exception
+    assert "No release has been published yet." in texts(page)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_older_release_without_the_tables_shows_empty_states(name, small_home, open_page):
+    page = open_page(name)
+    assert not page.exception
+    assert page.info, "says what is missing, why, and what to do"
+    assert not open_page(name, city="4876000").exception
+
+
+@pytest.mark.parametrize("name", DEEPENED)
+def test_empty_tables_are_told_apart_from_absent_ones(name, tmp_path, monkeypatch, open_page):
+    empty = {table: f"select * from ({sql}) where false" for table, sql in SERVICE.items()}
+    write_release(tmp_path, "2015-03-31-r1", tables=SERVICE | {t: empty[t] for t in empty if t != "metric_values"})
+    monkeypatch.setenv("CITIES311_HOME", str(tmp_path))
+    page = open_page(name)
+    assert not page.exception
+    if name == "overview":
+        assert "Nothing needs a person now." in texts(page)
+    if name == "peers_library":
+        assert "Every eligible city has met another at an event." in texts(page)
+
+
+def test_overview_names_what_needs_a_person(service, open_page):
+    page = open_page()
+    assert "**Needs a person now: 2 overdue requests, 1 late milestone.**" in texts(page)
+    assert page.radio(key="alert_kind").options == ["2 overdue requests", "1 late milestone"]
+    listed = next(table.value for table in page.dataframe if "sentence" in table.value.columns)
+    assert list(listed["sentence"]) == ["Request R1 has no reply", "Request R2 has no reply"]
+
+
+@pytest.mark.parametrize(
+    ("alert", "page"),
+    [
+        (
+            {"kind": "late_milestone", "engagement_id": "E1", "city_id": "4876000"},
+            ("engagements", {"engagement": "E1"}),
+        ),
+        ({"kind": "overdue_request", "city_id": "4876000", "topic": "budget"}, ("city", {"city": "4876000"})),
+        ({"kind": "on_time_drop", "topic": "budget"}, ("topics", {"topic": "budget"})),
+        ({"kind": "on_time_drop"}, ("responsiveness", {})),
+        ({"kind": "feed_missing"}, ("data_quality", {})),
+    ],
+)
+def test_an_alert_leads_to_its_page(alert, page):
+    name, query = page
+    given = dict.fromkeys(("engagement_id", "city_id", "topic")) | alert
+    assert alerts.target(given) == (f"pages/{name}.py", query)
+
+
+def test_responsiveness_shows_interval_statement_equity_and_league(service, open_page):
+    page = open_page("responsiveness")
+    said = texts(page)
+    assert page.header[0].value.startswith("In FY2015 Q2 (January–March 2015), 75% of the answers due came on time")
+    assert "Three in four of those who answered, but others could change this." in said
+    assert "between 40% and 90% would have been satisfied" in said
+    assert "Waits for a first reply differ by city size more than chance would explain (log-rank p = .040)." in said
+    groups = next(
+        table.value for table in page.dataframe if "group" in table.value.columns and "by" in table.value.columns
+    )
+    assert list(groups["on_time_pct"]) == ["Withheld (6 of 8)", "75% (12 of 16)"]
+    league = next(table.value for table in page.dataframe if "pooled" in table.value.columns)
+    assert list(league["city"]) == ["Waco, TX", "Miami, FL"], "78 before 55; Waco's own percentage is withheld"
+    assert league["raw"].isna().tolist() == [True, False]
+
+
+def test_engagements_open_their_records(service, open_page):
+    page = open_page("engagements", engagement="E1")
+    said = texts(page)
+    assert "1 milestone is late and none come due" in page.header[0].value
+    assert "E1: Budget plan" in said
+    assert "Waco, TX" in said
+    standing = [table.value for table in page.dataframe if "standing" in table.value.columns]
+    assert [list(table["standing"]) for table in standing] == [["Late"], ["Overdue"]]
+    assert "1 of 1 engagement under way spent more than planned" in said
+
+
+def test_partner_lateness_is_k_of_n(service, open_page):
+    page = open_page("engagements")
+    work = next(table.value for table in page.dataframe if "late_milestones" in table.value.columns)
+    assert list(work["on_time"]) == ["6 of 8"]
+
+
+def test_peers_name_the_cities_that_met_nobody(service, open_page):
+    page = open_page("peers_library")
+    assert "1 eligible city has never met another city at an event." in page.header[0].value
+    assert "1 of 2 eligible cities came to a peer event" in page.header[0].value
+    alone = next(table.value for table in page.dataframe if "population" in table.value.columns)
+    assert list(alone["city_id"]) == ["0644000"]
+    assert "Housing is asked about more than the library covers it, by 12 points" in texts(page)
+    searches = next(table.value for table in page.dataframe if "records" in table.value.columns)
+    assert list(searches["label"]) == ["Housing"]
+
+
+def test_a_city_sees_whom_it_met_and_its_targets(service, open_page):
+    page = open_page("city", city="4876000")
+    said = texts(page)
+    assert not page.exception
+    assert "Waco, TX met 1 city at peer events, to date." in said
+    assert "0 of 1 target met. 1 missed without a reason" in said
+    outcome = next(table.value for table in page.dataframe if "wanted" in table.value.columns)
+    assert list(outcome[["wanted", "reached", "said"]].iloc[0]) == ["90%", "70%", "Missed, reason needed"]
+    curve = next(table.value for table in page.dataframe if "at_risk" in table.value.columns)
+    assert list(dict.fromkeys(curve["group"])) == ["Waco, TX", "All cities"]
+
+
+def test_topics_name_silent_cities_and_unknown_words(service, open_page):
+    page = open_page("topics")
+    said = texts(page)
+    assert "1 city has asked less than cities of their kind" in said
+    assert "Words for a topic that no list knows (1)" in [box.label for box in page.expander]
+    silent = next(table.value for table in page.dataframe if "expected_low" in table.value.columns)
+    assert list(silent["city"]) == ["Waco, TX"]
