@@ -9,13 +9,14 @@ with asked as (
         coalesce(s.updated_at, s.known_at) as told_at,
         case when s.disposition in ('no_answer', 'referred', 'out_of_scope') then 'closed_unanswered'
             else 'resolved' end as resolution,
-        -- a duplicate is merged when it was merged, else when it was closed or marked
-        case when s.duplicate_of is not null
+        -- a duplicate, by its record or by decision, is merged when it was merged, else when it was closed or marked
+        case when coalesce(s.duplicate_of, d.duplicate_of) is not null
             then greatest(coalesce(s.merged_at, s.resolved_at, s.updated_at, s.submitted_at), s.submitted_at)
             else s.merged_at
         end as joined_at
     from staging.requests as s
     cross join reference.params as p
+    left join reference.decided_duplicates as d on d.request_id = s.request_id
     where s.submitted_at < p.as_of_at
 ),
 

@@ -32,7 +32,7 @@ states as (
 seen as (
     select
         s.request_id, s.city_id, s.caller_type, s.topic, s.channel, s.priority, s.partner, s.is_test, s.is_spam,
-        s.duplicate_of, s.submitted_at, s.known_at, s.versions, s.vanished_at, s.is_conflicted,
+        coalesce(s.duplicate_of, d.duplicate_of) as duplicate_of, s.submitted_at, s.known_at, s.versions, s.vanished_at, s.is_conflicted,
         least(s.first_response_at, g.replied_at) as first_response_at,
         least(s.resolved_at, g.resolved_at) as resolved_at,
         coalesce(s.replies, g.replies) as replies,
@@ -45,6 +45,7 @@ seen as (
     cross join reference.params as p
     inner join states as t on t.request_id = s.request_id
     left join logged as g on g.request_id = s.request_id
+    left join reference.decided_duplicates as d on d.request_id = s.request_id
 ),
 
 -- business seconds on the clock when the request came in

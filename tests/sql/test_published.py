@@ -74,6 +74,7 @@ def _raw() -> dict[str, list[Row]]:
             | {"home_amt": 5, "hopwa_amt": 0, "tot_amt": 15, "year": 2014, "vintage": "2014"}
         ],
         "milestones": [{"milestone_id": "m1", "engagement_id": "E1", "baseline_due": date(2014, 7, 1)}],
+        "peer_events": [{"event_id": "P1", "held_on": date(2014, 6, 3)}],
         "award": [
             {"award_id": "A1", "start": date(2013, 12, 1), "end": date(2016, 11, 30), "regime": "24cfr84"}
             | {"basis": "cash", "frequency": "quarterly"}

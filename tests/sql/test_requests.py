@@ -168,6 +168,26 @@ def test_canonical_leaves_out_tests_spam_and_duplicates(bench):
     assert bench.rows("select request_id from core.requests where is_canonical") == [{"request_id": "A"}]
 
 
+def test_what_a_person_found_to_be_a_duplicate_is_one(bench):
+    bench.reference()
+    bench.connection.execute("insert into reference.decided_duplicates (request_id, duplicate_of) values ('B', 'A')")
+    bench.desk(
+        [request(request_id="A"), request(request_id="B", resolved_at=at(4)), request(request_id="C")],
+        "core.request_events",
+    )
+    canonical = bench.connection.execute(
+        "select request_id from core.requests where is_canonical order by 1"
+    ).fetchall()
+    assert canonical == [("A",), ("C",)]
+    assert bench.rows("select duplicate_of, merged_at, status from core.requests where request_id = 'B'") == [
+        {"duplicate_of": "A", "merged_at": at(4), "status": "closed"}
+    ]
+    events = bench.connection.execute(
+        "select event from core.request_events where request_id = 'B' order by nth"
+    ).fetchall()
+    assert events == [("created",), ("merged",)]
+
+
 def test_response_hours_run_on_the_business_clock(bench):
     bench.reference()
     bench.desk(
