@@ -59,7 +59,7 @@ KEYS = {
     "library_use": ["use_id"],
     "targets": ["metric", "period", "city_id", "topic"],
     "target_results": ["metric", "period", "city_id", "topic"],
-    "alerts": ["sort_order"],
+    "alerts": ["kind", "about", "city_id", "topic"],
     "candidates": ["city_id"],
     "sf425": ["award_id", "period_end", "line"],
     "checks": ["name", "table"],

@@ -46,6 +46,8 @@ def waits():
     one.given("core.engagement_cities")
     one.given("core.requests", [{"request_id": "R", "city_id": CITIES[0], "topic": "budget"}])
     one.given("metrics.response_spells", spells)
+    for groups in ("metrics.equity_groups", "metrics.equity_medians", "metrics.response_groups"):
+        one.given(groups)
     one.run("core.day_parts", "core.period_days", "core.period_parts", "core.figure_keys")
     one.run("metrics.response_cells", "metrics.response_steps", "metrics.response_time")
     yield one, {None: spells} | {city: [s for s in spells if s["city_id"] == city] for city in CITIES}

@@ -145,17 +145,21 @@ def test_the_catalog_describes_every_table_as_it_is(warehouse: Any) -> None:
 
 
 def test_every_check_of_every_published_table_holds_and_rows_come_in_key_order(warehouse: Any) -> None:
+    empty = set[str]()
     for name, table in catalog.load().tables.items():
         if not name.startswith("published."):
             continue
         failed = [o for o in checks.check_table(warehouse.connection, table) if not o.passed and o.severity == "fail"]
         assert not failed, failed
-        assert warehouse.value(f"select count(*) from {name}") > 0, f"{name}: nothing was tested"
+        if not warehouse.value(f"select count(*) from {name}"):
+            empty.add(name)
         keys = ", ".join(f'"{k}"' for k in table.key)
         if name in ("published.metric_values", "published.survival_curves"):
             continue  # ordered by key too, but for periods, which come in time
         stood = warehouse.connection.execute(f"select {keys} from {name}").fetchall()
         assert stood == warehouse.connection.execute(f"select {keys} from {name} order by all").fetchall(), name
+    # one city has no quartiles to compare, and its topics are all known; nothing else goes untested
+    assert empty == {"published.equity_tests", "published.unmapped_topics"}
 
 
 def test_a_failing_identity_is_caught(warehouse: Any) -> None:
