@@ -238,7 +238,8 @@ def test_parts_add_up(network, history):
     by_kind = summed(found, 1, 2, 3, 4)
     for (metric, grain, city, topic, kind), total in by_kind.items():
         if metric != "backlog_open":
-            assert total == by_kind[metric, grain, city, topic, "to_date"], (metric, grain, kind)
+            # city × topic is there only where something is
+            assert total == by_kind.get((metric, grain, city, topic, "to_date"), (0, 0)), (metric, grain, kind)
     for (metric, grain, city, topic, _, period), row in found.items():
         if metric == "backlog_open" and period == "to_date":
-            assert row == found[metric, grain, city, topic, "month", "2014-10"]
+            assert row == found.get((metric, grain, city, topic, "month", "2014-10"), (0, 0))
