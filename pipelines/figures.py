@@ -21,7 +21,7 @@ class Unknown(Exception):
 def show(
     releases: Path, metric: str, city: str | None, topic: str | None, period: str, release: str | None
 ) -> list[dict[str, Any]]:
-    """Rows of `metric_values` for a metric, most general grain first. Raises Unknown."""
+    """The figure of `metric_values`, or one for each service where the metric is only told so. Raises Unknown."""
     release = release or publish.current(releases)
     if release is None or not (releases / release / publish.MANIFEST).exists():
         raise Unknown(f"no release {release or ''}; there are: {', '.join(publish.listing(releases)) or 'none yet'}")
@@ -41,5 +41,7 @@ def show(
         raise Unknown(
             f"{metric} has no figure for period {period}, city {city or 'any'}, topic {topic or 'any'} in {release}"
         )
+    whole = [row for row in rows if row["dimension"] is None]
+    rows = whole or rows  # a breakdown is told only where there is no figure of the whole
     used = [n for n in names if any(row[n] is not None for row in rows)]
     return [{"release": release, "metric": metric, **{n: row[n] for n in used}} for row in rows]
