@@ -1,6 +1,6 @@
 """Requests: the latest version of each, as it stood at as_of, and the changes of state that follow from it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from hypothesis import given, settings
@@ -76,61 +76,6 @@ def states(bench, *requests, events=()):
 )
 def test_changes_of_state(bench, columns, expected):
     assert states(bench, request(**columns)) == expected
-
-
-@pytest.mark.parametrize(
-    ("columns", "log", "expected"),
-    [
-        # the log alone
-        ({}, [(3, "resolved"), (5, "reopened"), (7, "withdrawn")],
-         [(2, "created"), (3, "resolved"), (5, "reopened"), (7, "withdrawn")]),
-        # the log and the columns tell the same: once
-        ({"resolved_at": at(3)}, [(3, "resolved")], [(2, "created"), (3, "resolved")]),
-        # the log knows better how it ended
-        ({"resolved_at": at(3)}, [(3, "closed_unanswered")], [(2, "created"), (3, "closed_unanswered")]),
-        # a referral is no answer, whatever the log calls it
-        ({"disposition": "referred"}, [(3, "resolved")], [(2, "created"), (3, "closed_unanswered")]),
-        # what was merged is merged, whatever else is said of that instant
-        ({"resolved_at": at(3), "duplicate_of": "Q"}, [(3, "resolved")], [(2, "created"), (3, "merged")]),
-        # several reopenings, of which one came while it was open
-        (
-            {"resolved_at": at(3)},
-            [(4, "reopened"), (5, "reopened"), (6, "resolved"), (8, "reopened"), (9, "resolved")],
-            [(2, "created"), (3, "resolved"), (4, "reopened"), (6, "resolved"), (8, "reopened"), (9, "resolved")],
-        ),
-        # closed by its status although the log ends with a reopening: when the record last changed
-        (
-            {"status": "closed", "updated_at": at(12)},
-            [(3, "resolved"), (5, "reopened")],
-            [(2, "created"), (3, "resolved"), (5, "reopened"), (12, "resolved")],
-        ),
-        # replies and acknowledgements change nothing, nor does what came before the request
-        ({}, [(3, "reply"), (4, "acknowledgement"), (1, "resolved")], [(2, "created")]),
-        # nobody sees July on 30 June
-        ({}, [(3, "resolved"), (33, "reopened")], [(2, "created"), (3, "resolved")]),
-    ],
-)  # fmt: skip
-def test_events_of_the_log(bench, columns, log, expected):
-    events = [{"request_id": "R", "at": at(1) + timedelta(days=day - 1), "event": event} for day, event in log]
-    assert states(bench, request(**columns), events=events) == expected
-
-
-def test_first_instants_and_ends_come_from_the_log_too(bench):
-    bench.reference()
-    log = [
-        (3, "acknowledgement"),
-        (4, "reply"),
-        (5, "reply"),
-        (6, "closed_unanswered"),
-        (8, "reopened"),
-        (9, "reopened"),
-    ]
-    events = [{"request_id": "R", "at": at(day), "event": event} for day, event in log]
-    bench.desk([request(), request(request_id="S", first_response_at=at(3), replies=7)], events=events)
-    told = "first_response_at, resolved_at, reopened_at, closed_at, ended_at, reopenings, replies, status, disposition"
-    rows = bench.connection.execute(f"select {told} from core.requests order by request_id").fetchall()
-    assert rows[0] == (at(4), at(6), at(8), at(6), None, 1, 2, "open", None)
-    assert rows[1] == (at(3), None, None, None, None, 0, 7, "open", None)
 
 
 def test_what_comes_after_as_of_is_unseen(bench):

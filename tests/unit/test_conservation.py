@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from bench import DESK
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from landing_desk import HEADER, Desk, clocks
@@ -114,7 +115,7 @@ def requests_of(
         for name, content in drop.items():
             desk.drop(f"requests/{name}", content)
         desk.take()
-    return desk.made("staging.requests", "core.requests")
+    return desk.made(*DESK)
 
 
 @settings(quick, max_examples=5)
