@@ -9,8 +9,7 @@ from bench import Bench
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets import clock
-from assets import catalog
+from assets import catalog, clock
 from assets.reference import Params, build
 
 EASTERN = ZoneInfo("America/New_York")
