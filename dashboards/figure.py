@@ -120,7 +120,7 @@ def draw(figure: Figure) -> None:
     """Draw one figure in the container at hand. Label and lines wrap: nothing is cut off on a narrow screen."""
     row = figure.row
     change, (number, unit) = fmt.change(row, short=True), fmt.parts(row)
-    shown = (fmt.k_of_n(row) if row["state"] == "withheld" else "") or number
+    shown = (fmt.withheld(row) if row["state"] == "withheld" else "") or number
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(f"**{figure.title}**", help=meaning(figure) or None)
         st.metric(

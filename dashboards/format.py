@@ -186,6 +186,14 @@ def k_of_n(row: Row) -> str:
     return "" if k is None or n is None else f"{number(k)} of {number(n)}"
 
 
+def withheld(row: Row) -> str:
+    """What is shown in place of a figure made of too few: 3 of 7, or $400.00 for 4; empty where it has no parts."""
+    k, n = row.get("numerator"), row.get("denominator")
+    if row.get("unit") == "usd" and k is not None and n is not None:
+        return f"{money(Decimal(str(k)))} for {number(n)}"
+    return k_of_n(row)
+
+
 def counted(row: Row) -> str:
     """k of N beside a value: only where the value is that share of records, not an estimate or a sum of weights."""
     k, n, value = row.get("numerator"), row.get("denominator"), row.get("value")

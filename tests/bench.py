@@ -90,6 +90,22 @@ class Bench:
         self.given("raw.request_events", logged)
         self.run(*DESK, *tables)
 
+    def waits(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """core.request_piles and core.request_waits of requests given as part, city_id, topic and the columns of waits."""
+        every = list(rows)
+        keys = ("part", "city_id", "topic")
+        piles = {key: n for n, key in enumerate(dict.fromkeys(tuple(row.get(k) for k in keys) for row in every), 1)}
+        self.given("core.request_piles", ({"pile": n, **dict(zip(keys, key, strict=True))} for key, n in piles.items()))
+        ended = {"outcome": "open", "hours": 0, "cause": "open", "open_hours": 0}
+        self.given(
+            "core.request_waits",
+            (
+                {**ended, "request_id": str(n), "pile": piles[tuple(row.get(k) for k in keys)]}
+                | {name: value for name, value in row.items() if name not in keys}
+                for n, row in enumerate(every)
+            ),
+        )
+
     def rows(self, query: str) -> list[Row]:
         """The answer to a query, one dict per row."""
         cursor = self.connection.execute(query)

@@ -18,6 +18,7 @@ states as (
     select
         i.request_id,
         min(i.at) filter (where not i.opens) as closed_at,
+        min_by(i.event, i.nth) filter (where not i.opens) as closed_by,
         min(i.at) filter (where i.event = 'withdrawn') as withdrawn_at,
         min(i.at) filter (where i.event = 'merged') as merged_at,
         min(i.at) filter (where i.event = 'reopened' and i.is_change) as reopened_at,
@@ -37,7 +38,7 @@ seen as (
         least(s.resolved_at, g.resolved_at) as resolved_at,
         coalesce(s.replies, g.replies) as replies,
         coalesce(s.disposition, t.disposition) as disposition,
-        t.closed_at, t.withdrawn_at, t.merged_at, t.reopened_at, t.reopenings, t.ended_at,
+        t.closed_at, t.closed_by, t.withdrawn_at, t.merged_at, t.reopened_at, t.reopenings, t.ended_at,
         s.submitted_at + to_seconds(p.service_level_calendar_seconds) as due_calendar_at,
         p.service_level_business_seconds as business_seconds,
         p.as_of_at
@@ -75,6 +76,7 @@ select
     c.withdrawn_at,
     c.merged_at,
     c.closed_at,
+    c.closed_by,
     c.ended_at,
     c.reopenings,
     d.opens_at + to_seconds(c.asked_seconds + c.business_seconds - 28800 * d.ordinal) as due_at,

@@ -84,8 +84,10 @@ told as (
         cast(coalesce(s.cost_usd, 0) as double) as cost, coalesce(c.outcomes, 0) as outcomes,
         l.few + c.elsewhere as few, l.many + c.elsewhere as many,
         case when not g.has then 'no ledger received' when not a.has then 'no ' || w.feed || ' received' end as missing,
-        case when coalesce(c.outcomes, 0) < 5 then 'withheld: fewer than 5 ' || w.noun
-            when s.cost_usd < 0 then 'corrections exceed the costs of the period' end as why
+        case when coalesce(c.outcomes, 0) = 0 then 'no ' || w.noun
+            when c.outcomes < 5 then 'fewer than 5 ' || w.noun
+            when s.cost_usd < 0 then 'corrections exceed the costs of the period' end as why,
+        coalesce(c.outcomes, 0) between 1 and 4 as is_withheld
     from wanted as w
     inner join arrived as a on w.feed = a.feed
     cross join (select count(*) > 0 as has from core.ledger) as g
@@ -107,6 +109,7 @@ select
     -- where all cities are alike every draw is too, and says nothing of the spread
     case when missing is null and why is null and few < many - 1e-9 then cost / many end as ci_low,
     case when missing is null and why is null and few < many - 1e-9 and few > 1e-9 then cost / few end as ci_high,
-    case when missing is not null then 'not_reported' when why is not null then 'not_computable' else 'value' end as state,
+    case when missing is not null then 'not_reported' when is_withheld then 'withheld'
+        when why is not null then 'not_computable' else 'value' end as state,
     coalesce(missing, why) as reason
 from told

@@ -86,8 +86,8 @@ select
     case
         when t.missing is not null then 'not_reported'
         when t.metric in ('unmet_pct', 'answered_pct') then null
-        when t.value is null or (t.metric = 'library_gap_pp' and t.denominator < t.min_denominator)
-            then 'not_computable'
+        when t.value is null then 'not_computable'
+        when t.metric = 'library_gap_pp' and t.denominator < t.min_denominator then 'withheld'
         else 'value'
     end as state,
     case
@@ -97,6 +97,6 @@ select
         when t.value is null and t.metric = 'library_gap_pp' and t.denominator = 0 then 'nobody asked'
         when t.value is null and t.metric = 'library_gap_pp' then 'the library was empty'
         when t.metric = 'library_gap_pp' and t.denominator < t.min_denominator
-            then 'withheld: fewer than ' || t.min_denominator || ' requests'
+            then 'fewer than ' || t.min_denominator || ' requests'
     end as reason
 from told as t

@@ -35,21 +35,6 @@ judged as (
     from known
 ),
 
--- the exact limits of a Poisson count, and far out those of Wilson and Hilferty
-limits as (
-    select events, low as mean_low, high as mean_high from reference.poisson_limits
-    union all
-    select
-        events,
-        events * power(1 - 1 / (9.0 * events) - 1.959963984540054 / (3 * sqrt(events)), 3) as mean_low,
-        (events + 1) * power(1 - 1 / (9.0 * (events + 1)) + 1.959963984540054 / (3 * sqrt(events + 1)), 3) as mean_high
-    from (
-        select distinct cast(numerator as bigint) as events
-        from judged
-        where is_rate and numerator > (select max(events) from reference.poisson_limits)
-    ) as far
-),
-
 worked as (
     select
         j.*,
@@ -62,7 +47,7 @@ worked as (
             numerator + zz / 2 + sqrt(zz * (numerator * (1 - numerator / denominator) + zz / 4))
         ) / (denominator + zz)) when is_rate then per * l.mean_high / denominator else ci_high end as high
     from judged as j
-    left join limits as l on is_rate and l.events = cast(numerator as bigint)
+    left join metrics.rate_limits as l on l.events = case when is_rate then cast(numerator as bigint) end
 ),
 
 -- adding 0.0 turns minus zero into zero
@@ -100,7 +85,7 @@ select
     round(told_high * scale) / scale + 0.0 as ci_high,
     unit, shown_state as state, status,
     case
-        when shown_state = 'withheld' then 'fewer than ' || min_denominator
+        when shown_state = 'withheld' then coalesce(reason, 'fewer than ' || min_denominator)
         when shown_state = 'not_computable' then coalesce(reason, 'nothing to divide by')
         else reason
     end as reason,

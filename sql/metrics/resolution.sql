@@ -10,15 +10,11 @@ with wanted as (
 
 counted as (
     select
-        w.metric, w.days, w.hours, c.grain, c.city_id, c.topic, c.period_type, c.period, c.asked, c.last_open, c.last_end,
+        w.metric, w.days, w.hours, c.cell, c.grain, c.city_id, c.topic, c.period_type, c.period, c.asked, c.last_open, c.last_end,
         case w.days when 5 then c.resolved_5 when 10 then c.resolved_10 else c.resolved_20 end as resolved,
         case w.days when 5 then c.open_5 when 10 then c.open_10 else c.open_20 end as cut
-    from metrics.resolution_counts as c
+    from metrics.wait_counts as c
     cross join wanted as w
-),
-
-numbered as (
-    select distinct cell, grain, city_id, topic, period_type, period from metrics.resolution_cells
 ),
 
 -- nobody is known to stand open so long, and not all have ended before: the estimate stops short of the day
@@ -30,10 +26,7 @@ estimated as (
         case when c.cut = 0 then c.resolved / cast(c.asked as double) * (1 - c.resolved / cast(c.asked as double)) / c.asked
             else coalesce(s.variance, 0) end as variance
     from counted as c
-    left join numbered as n
-        on c.cut > 0 and n.grain = c.grain and n.city_id is not distinct from c.city_id
-        and n.topic is not distinct from c.topic and n.period_type = c.period_type and n.period = c.period
-    left join metrics.resolution_sums as s on s.cell = n.cell and s.days = c.days
+    left join metrics.resolution_sums as s on c.cut > 0 and s.cell = c.cell and s.days = c.days
 ),
 
 limited as (

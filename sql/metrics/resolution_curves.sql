@@ -1,4 +1,4 @@
--- metrics.resolution_curves: one row per group whose curve is published (resolution_cells.is_curve) × cause × business hour
+-- metrics.resolution_curves: one row per group whose curve is published (metrics.wait_counts.is_curve) × cause × business hour
 -- in which that cause ended a request, up to 40 business days: Aalen-Johansen cumulative incidence at the end of the hour,
 -- and its variance as in metrics.resolution_sums.
 -- at_risk: open when the hour began. events: requests of the group that the cause ended in the hour.
@@ -12,7 +12,7 @@ steps as (
         case c.cause when 'resolved' then s.resolved when 'closed_unanswered' then s.closed_unanswered
             when 'withdrawn' then s.withdrawn else s.merged end as events
     from metrics.resolution_steps as s
-    inner join (select distinct cell from metrics.resolution_cells where is_curve) as k on k.cell = s.cell
+    inner join metrics.wait_counts as k on k.cell = s.cell and k.is_curve
     cross join causes as c
 ),
 

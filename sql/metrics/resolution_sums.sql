@@ -1,4 +1,4 @@
--- metrics.resolution_sums: one row per group (resolution_cells.cell) × number of business days (5, 10, 20) within which a
+-- metrics.resolution_sums: one row per group (metrics.wait_counts.cell) followed step by step × number of business days (5, 10, 20) within which a
 -- request of the group was cut off by as_of: the Aalen-Johansen cumulative incidence of a substantive resolution
 -- (competing: closed without an answer, withdrawn, merged) and its variance.
 -- The variance is that of Dinse and Larson (1986, equation 6), which Gaynor, Collett and lifelines' AalenJohansenFitter

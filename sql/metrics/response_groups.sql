@@ -2,13 +2,13 @@
 -- request: requests asked, and those closed or merged without a reply, beside the medians of metrics.equity_medians.
 with folded as (
     select
-        d.part, s.city_id,
+        k.part, k.city_id,
         count(*) as asked,
-        count(*) filter (where s.outcome = 'ended_unanswered') as competing
-    from metrics.response_spells as s
-    inner join core.day_parts as d on d.day = s.submitted_on
-    where s.city_id is not null
-    group by d.part, s.city_id
+        count(*) filter (where w.outcome = 'ended_unanswered') as competing
+    from core.request_waits as w
+    inner join core.request_piles as k on k.pile = w.pile
+    where k.city_id is not null
+    group by k.part, k.city_id
 )
 
 select

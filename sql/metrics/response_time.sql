@@ -1,40 +1,23 @@
 -- metrics.response_time: one row per metric × grain × keys × period: response_hours_median, response_hours_p90 (business
 -- hours from asking to the first reply, Kaplan-Meier, open requests counted) and response_competing_pct.
--- The quantile is the first hour by which the estimate has fallen to 1 - q, its 95% limits those by which the limits of
--- the estimate have (Brookmeyer-Crowley); an upper limit that is not reached is null. numerator: replies seen.
+-- numerator: replies seen; value and limits: metrics.response_quantiles; an upper limit that is not reached is null.
 -- By size and poverty quartile of the city (network, fiscal year and to_date) the median is that of metrics.equity_medians,
 -- the share that of metrics.response_groups.
-with quantiles as (
-    select
-        s.cell,
-        q.metric,
-        sum(case when q.metric = 'response_competing_pct' then s.competing else s.replies end) as numerator,
-        sum(s.ended) as denominator,
-        -- a sum of logarithms may miss an exact half by its last bit
-        min(s.hours) filter (where s.estimate <= q.falls_to + 1e-12) as value,
-        min(s.hours) filter (where s.ci_low <= q.falls_to + 1e-12) as ci_low,
-        min(s.hours) filter (where s.ci_high <= q.falls_to + 1e-12) as ci_high
-    from metrics.response_steps as s
-    cross join (
-        values ('response_hours_median', 0.5), ('response_hours_p90', 0.1), ('response_competing_pct', null)
-    ) as q (metric, falls_to)
-    group by s.cell, q.metric
-),
-
-cells as (
-    select distinct cell, grain, city_id, topic, period_type, period from metrics.response_cells
+with wanted as (
+    select * from (values ('response_hours_median'), ('response_hours_p90'), ('response_competing_pct')) as w (metric)
 ),
 
 estimates as (
     select
-        c.grain, c.city_id, c.topic, c.period_type, c.period, q.metric, q.numerator, q.denominator, q.value, q.ci_low,
-        q.ci_high
-    from quantiles as q
-    inner join cells as c on c.cell = q.cell
-),
-
-wanted as (
-    select * from (values ('response_hours_median'), ('response_hours_p90'), ('response_competing_pct')) as w (metric)
+        w.metric, c.grain, c.city_id, c.topic, c.period_type, c.period,
+        case w.metric when 'response_competing_pct' then c.competing else c.replies end as numerator,
+        c.asked as denominator,
+        case w.metric when 'response_hours_median' then q.median when 'response_hours_p90' then q.p90 end as value,
+        case w.metric when 'response_hours_median' then q.median_low when 'response_hours_p90' then q.p90_low end as ci_low,
+        case w.metric when 'response_hours_median' then q.median_high when 'response_hours_p90' then q.p90_high end as ci_high
+    from metrics.wait_counts as c
+    cross join wanted as w
+    left join metrics.response_quantiles as q on q.cell = c.cell
 ),
 
 filled as (

@@ -2,7 +2,7 @@
 -- An annual file counts a year, a monthly one a month, a year-to-date one January to its month. A place is known by its FIPS
 -- code: remainders of counties (99990), rows without a place code and the files before 2007 make no row.
 -- Several permit offices may share a place (the boroughs of New York): they are its parts and are added up, and a figure that
--- one of them lacks is missing for the place. Where one row equals the sum of two or more others to the dollar, it is the
+-- one of them lacks is missing for the place. Where one row equals the sum of two or more others to the dollar, for each size of building, it is the
 -- whole place and stands alone, so that nothing counts twice.
 -- With no month reported the estimate is wholly imputed and what was reported is missing, not zero. No row is no figure.
 with indicators (indicator, unit) as (
@@ -40,6 +40,7 @@ offices as (
         buildings_1 + buildings_2 + buildings_3_4 + buildings_5_up as buildings,
         units_1 + units_2 + units_3_4 + units_5_up as units,
         value_usd_1 + value_usd_2 + value_usd_3_4 + value_usd_5_up as value_usd,
+        value_usd_1, value_usd_2, value_usd_3_4, value_usd_5_up,
         units_1 as single_family,
         case
             when source_code in ('1', '2', '3', '4') then units_1 + units_2 + units_3_4 + units_5_up
@@ -61,7 +62,10 @@ compared as (
             and 2 * units = sum(units) over same
             and 2 * single_family = sum(single_family) over same
             and 2 * buildings = sum(buildings) over same
-            and 2 * value_usd = sum(value_usd) over same,
+            and 2 * value_usd_1 = sum(value_usd_1) over same
+            and 2 * value_usd_2 = sum(value_usd_2) over same
+            and 2 * value_usd_3_4 = sum(value_usd_3_4) over same
+            and 2 * value_usd_5_up = sum(value_usd_5_up) over same,
             false
         ) as is_whole
     from offices

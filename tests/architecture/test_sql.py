@@ -160,4 +160,6 @@ def test_every_model_has_a_catalog_entry_whose_key_it_gives():
     for table, model in models.load(catalog.load().sources).items():
         assert table in entries, f"{table} is not in assets/catalog/tables"
         given = set(sqlglot.parse_one(model.sql, read="duckdb").named_selects) if not model.make else None
-        assert entries[table].key and (given is None or set(entries[table].key) <= given), table
+        # rows of the waits of a group may be alike: equal waits are equal
+        assert entries[table].key or table == "metrics.response_steps", table
+        assert given is None or set(entries[table].key) <= given, table

@@ -1,6 +1,7 @@
 """Waiting times, proportions and rates against lifelines and statsmodels, on random data with ties and much censoring."""
 
-from datetime import date, timedelta
+from datetime import date
+from math import ceil
 
 import numpy as np
 import pytest
@@ -14,23 +15,23 @@ OUTCOMES = ("replied", "open", "withdrawn", "ended_unanswered")
 
 
 def random_spells() -> list[dict]:
-    """Ten cities of 12 to 400 waits on a grid of quarter hours; 30 to 90 of 100 end without a reply."""
+    """Ten cities of 12 to 600 waits on a grid of quarter hours or hours; 30 to 90 of 100 end without a reply."""
     rng = np.random.default_rng(20140522)
     spells = []
     for n, city in enumerate(CITIES):
-        count = int(rng.integers(12, 400)) if n else 12
+        count = int(rng.integers(100, 600)) if n else 12
         replied = 0.1 + 0.6 * n / (SETS - 1)
         shares = [replied, *((1 - replied) * np.array([0.5, 0.3, 0.2]))]
-        grid = (1, 4, 32)[n % 3]  # steps of 15 minutes, an hour, a day: ties from some to nearly all
-        for k in range(count):
+        grid = (1, 4, 32)[n % 3]  # ties from some to nearly all
+        step = 0.25 if n % 2 else 1.0  # the grid: in whole hours every time of its own is a point of the curve
+        for _ in range(count):
             spells.append(
                 {
-                    "request_id": f"{city}-{k}",
+                    "part": f"2014-0{rng.integers(7, 9)}",
                     "city_id": city,
                     "topic": "budget",
-                    "submitted_on": date(2014, 7, 1) + timedelta(days=int(rng.integers(0, 60))),
                     "outcome": str(rng.choice(OUTCOMES, p=shares)),
-                    "hours": float(np.ceil(rng.weibull(0.9) * 160 / grid) * grid / 4),
+                    "hours": float(np.ceil(rng.weibull(0.9) * 160 / grid) * grid * step),
                 }
             )
     return spells
@@ -38,18 +39,19 @@ def random_spells() -> list[dict]:
 
 @pytest.fixture(scope="module")
 def waits():
-    """(bench with response_steps and response_time over the ten cities, {city: its spells}); None is all of them."""
+    """(bench with response_curves and response_time over the ten cities, {city: its spells}); None is all of them."""
     one = Bench()
     one.reference(as_of=str(LAST_DAY))
     spells = random_spells()
     one.given("core.eligibility", [{"city_id": city, "eligible_from": "2014-05-22"} for city in CITIES])
     one.given("core.engagement_cities")
     one.given("core.requests", [{"request_id": "R", "city_id": CITIES[0], "topic": "budget"}])
-    one.given("metrics.response_spells", spells)
+    one.waits(spells)
     for groups in ("metrics.equity_groups", "metrics.equity_medians", "metrics.response_groups"):
         one.given(groups)
     one.run("core.day_parts", "core.period_days", "core.period_parts", "core.figure_keys")
-    one.run("metrics.response_cells", "metrics.response_steps", "metrics.response_time")
+    one.run("metrics.wait_counts", "metrics.wait_members", "metrics.response_steps", "metrics.response_cuts")
+    one.run("metrics.response_quantiles", "metrics.response_curves", "metrics.response_time")
     yield one, {None: spells} | {city: [s for s in spells if s["city_id"] == city] for city in CITIES}
     one.connection.close()
 
@@ -66,7 +68,7 @@ def told(waits):
 
 
 def the_cell(city: str | None) -> str:
-    return f"""select distinct cell from metrics.response_cells where period = 'to_date'
+    return f"""select cell from metrics.wait_counts where period = 'to_date'
         and grain = '{"city" if city else "network"}' and city_id is not distinct from {f"'{city}'" if city else "null"}"""
 
 
@@ -75,11 +77,14 @@ def test_survival_and_its_limits(waits, told):
     compared = limited = 0
     for city in sets:
         found = bench.connection.execute(
-            f"select hours, estimate, ci_low, ci_high from metrics.response_steps where cell = ({the_cell(city)}) order by 1"
+            f"select t, estimate, ci_low, ci_high from metrics.response_curves where cell = ({the_cell(city)}) order by 1"
         ).fetchall()
-        expected = told[city]["survival"]
-        assert [row[0] for row in found] == [row[0] for row in expected]
-        for (_, estimate, low, high), (_, survival, lower, upper) in zip(found, expected, strict=True):
+        # lifelines tells every time of its own; the curve every hour with a reply, as it stands at its end
+        expected = {ceil(hours): figures for hours, *figures in told[city]["survival"]}
+        replied = {ceil(s["hours"]) for s in sets[city] if s["outcome"] == "replied"}
+        assert [row[0] for row in found] == sorted(replied)
+        for t, estimate, low, high in found:
+            survival, lower, upper = expected[t]
             assert estimate == pytest.approx(survival, abs=1e-9)
             if low is None:  # nothing has happened yet, or nobody is left
                 assert high is None and survival in (0, 1)
@@ -141,7 +146,7 @@ def test_proportions_rates_and_changes(bench):
     bench.connection.execute("update reference.metrics set decimals = 12 where metric = 'on_time_pct'")
     rows += [figure("test_rate", "2014-07", k, e, "value") | {"city_id": str(n)} for n, (k, e) in enumerate(rates)]
     bench.given("metrics.figures", rows)
-    bench.run("metrics.metric_values")
+    bench.run("metrics.rate_limits", "metrics.metric_values")
     found = bench.connection.execute(
         """select metric, value, ci_low, ci_high, change, change_low, change_high from metrics.metric_values
         where period = '2014-07' order by metric, cast(city_id as bigint)"""

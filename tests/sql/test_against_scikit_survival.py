@@ -32,7 +32,7 @@ def incidence(answer, cause, hour):
 def test_incidence_and_its_limits():
     bench = Bench()
     bench.reference()
-    for table in ("core.eligibility", "core.engagement_cities", "metrics.response_cells", "metrics.response_steps"):
+    for table in ("core.eligibility", "core.engagement_cities", "metrics.response_curves"):
         bench.given(table)
     one = {"request_id": "X", "city": "4748000", "topic": "budget", "submitted_at": "2014-06-02 13:00"}
     bench.desk([one], "core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys")
@@ -40,13 +40,12 @@ def test_incidence_and_its_limits():
     compared = 0
     for drawn, answer in zip(sets, ask("cumulative_incidence", sets), strict=True):
         spells = [
-            {"request_id": str(n), "part": "2014-06", "hours": hours, "cause": CAUSES[cause]}
-            | {"city_id": "4748000", "topic": "budget"}
-            for n, (hours, cause) in enumerate(zip(drawn["hours"], drawn["causes"], strict=True))
+            {"part": "2014-06", "city_id": "4748000", "topic": "budget", "open_hours": hours, "cause": CAUSES[cause]}
+            for hours, cause in zip(drawn["hours"], drawn["causes"], strict=True)
         ]
-        bench.given("metrics.resolution_spells", spells)
-        bench.run(*(f"metrics.resolution{part}" for part in ("_counts", "_cells", "_steps", "_sums", "", "_curves")))
-        bench.run("metrics.survival_curves")
+        bench.waits(spells)
+        bench.run("metrics.wait_counts", "metrics.wait_members")
+        bench.run(*(f"metrics.resolution{part}" for part in ("_steps", "_sums", "", "_curves")), "metrics.survival_curves")
         whole = "grain = 'network' and period = 'to_date'"
         points = bench.connection.execute(
             f"""select cause, t, estimate, ci_low, ci_high from metrics.survival_curves

@@ -191,13 +191,13 @@ def test_cost_per_outcome_by_hand(bench: Any) -> None:
         return row["value"], row["numerator"], row["denominator"], row["state"]
 
     # June: a0 a1 a2 and again: fewer than five. July to September: b0 b1 b2 and the county
-    assert of("answer", "FY2014Q3") == (None, 400, 4, "not_computable")
-    assert found["cost_per_answer_usd", "FY2014Q3"]["reason"] == "withheld: fewer than 5 substantive answers"
-    assert of("answer", "FY2014Q4") == (None, 300, 4, "not_computable")
+    assert of("answer", "FY2014Q3") == (None, 400, 4, "withheld")
+    assert found["cost_per_answer_usd", "FY2014Q3"]["reason"] == "fewer than 5 substantive answers"
+    assert of("answer", "FY2014Q4") == (None, 300, 4, "withheld")
     assert of("answer", "FY2014") == of("answer", "to_date") == (87.5, 700, 8, "value")  # 700 / 8
     # an engagement of three cities is one engagement
     assert of("engagement", "FY2014Q4") == (200, 1000, 5, "value")
-    assert of("adopted", "to_date") == (None, 1000, 4, "not_computable")
+    assert of("adopted", "to_date") == (None, 1000, 4, "withheld")
     # a service's cost is a difference of cumulatives: quarters add up to the whole
     rows = bench.rows("select period_type, sum(cost_usd) as cost from metrics.cost_services group by all order by 1")
     assert {r["period_type"]: r["cost"] for r in rows} == dict.fromkeys(("quarter", "fiscal_year", "to_date"), 1700)

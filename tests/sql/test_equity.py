@@ -61,17 +61,14 @@ def test_of_two_surveys_that_end_together_the_longer(bench):
 def waits(bench, spells, groups=CITIES[:4]):
     """spells: (city, hours, outcome), all asked on 2 June 2014; the cities of `groups` are quartiles 1 and up by size."""
     bench.reference()
-    bench.run("core.period_days")
+    bench.run("core.period_days", "core.day_parts", "core.period_parts")
     bench.given(
         "core.city_groups",
         [{"city_id": c, "size_quartile": str(n), "poverty_quartile": "not_known"} for n, c in enumerate(groups, 1)]
         + [{"city_id": CITIES[4], "size_quartile": "not_known", "poverty_quartile": "not_known"}],
     )
-    asked = {"submitted_on": "2014-06-02", "topic": "budget"}
-    bench.given(
-        "metrics.response_spells",
-        [{**asked, "request_id": str(n), "city_id": c, "hours": h, "outcome": o} for n, (c, h, o) in enumerate(spells)],
-    )
+    asked = {"part": "2014-06", "topic": "budget"}
+    bench.waits({**asked, "city_id": c, "hours": h, "outcome": o} for c, h, o in spells)
     bench.run(*TABLES)
     found = bench.rows("from metrics.equity_tests where dimension = 'size_quartile' and period = 'to_date'")
     return found[0] if found else None

@@ -110,7 +110,7 @@ def test_then_and_now_are_flagged_where_they_would_be_read_differently(bench):
     came = [eligible(c, since="2014-09-01") for c in later]
     run(bench, [eligible(c) for c in first] + came, [asked(c, "2014-06-10") for c in first[2:]])
     bench.connection.execute("create or replace table metrics.figures as select * from metrics.reach")
-    bench.run("metrics.metric_values", "metrics.reach_bases")
+    bench.run("metrics.rate_limits", "metrics.metric_values", "metrics.reach_bases")
     rows = bench.rows(
         """select value_then, value_now, cities_then, cities_now, differs, why from metrics.reach_bases
         where metric = 'reach_pct' and service = 'desk' and period in ('2014-06', '2014-09') order by period"""
@@ -139,7 +139,7 @@ def test_an_interval_that_holds_the_other_figure_is_no_difference(bench):
     plans = [eligible(c) for c in cities[:39]] + [eligible(cities[39], until="2014-07-31")]
     run(bench, plans, [asked(c, "2014-06-10") for c in cities[::3]])
     bench.connection.execute("create or replace table metrics.figures as select * from metrics.reach")
-    bench.run("metrics.metric_values", "metrics.reach_bases")
+    bench.run("metrics.rate_limits", "metrics.metric_values", "metrics.reach_bases")
     (row,) = bench.rows(
         "select * from metrics.reach_bases where metric = 'reach_pct' and service = 'desk' and period = '2014-06'"
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 MEMPHIS, WACO = "4748000", "4876000"
 MONDAY = datetime(2014, 6, 2, 13)  # 9:00 Eastern, the opening; no holiday follows before 4 July
 STEPS = (
-    *("metrics.resolution_counts", "metrics.resolution_cells", "metrics.resolution_steps"),
+    *("metrics.wait_counts", "metrics.wait_members", "metrics.resolution_steps"),
     *("metrics.resolution_sums", "metrics.resolution", "metrics.resolution_curves", "metrics.survival_curves"),
 )
 CLOCKS = ("core.period_days", "core.day_parts", "core.period_parts")
@@ -33,21 +33,20 @@ def request(name="R", hours=None, end="resolved_at", **columns):
 
 def run(bench, requests, as_of="2014-06-30", events=()):
     bench.reference(as_of=as_of)
-    for table in ("core.eligibility", "core.engagement_cities", "metrics.response_cells", "metrics.response_steps"):
+    for table in ("core.eligibility", "core.engagement_cities", "metrics.response_curves"):
         bench.given(table)
-    tables = (*CLOCKS, "core.figure_keys", "core.request_events", "metrics.resolution_spells", *STEPS)
+    tables = (*CLOCKS, "core.figure_keys", "core.request_piles", "core.request_waits", *STEPS)
     bench.desk(requests, *tables, events=events)
 
 
 def spells(bench, rows):
     """The family over spells given as (hours, cause) or (hours, cause, city, topic), asked in June 2014."""
-    for table in ("core.eligibility", "core.engagement_cities", "metrics.response_cells", "metrics.response_steps"):
+    for table in ("core.eligibility", "core.engagement_cities", "metrics.response_curves"):
         bench.given(table)
     bench.desk([request("X"), request("Y", city=WACO)], *CLOCKS, "core.figure_keys")
     named = [(*row, MEMPHIS, "budget")[:4] if len(row) == 2 else row for row in rows]
-    columns = ("request_id", "part", "hours", "cause", "city_id", "topic")
-    filled = (dict(zip(columns, (str(n), "2014-06", *row), strict=True)) for n, row in enumerate(named))
-    bench.given("metrics.resolution_spells", filled)
+    columns = ("part", "open_hours", "cause", "city_id", "topic")
+    bench.waits(dict(zip(columns, ("2014-06", *row), strict=True)) for row in named)
     bench.run(*STEPS)
 
 
@@ -101,7 +100,7 @@ def test_steps_by_hand(bench):
     spells(bench, [(4, "resolved"), (4, "withdrawn"), (5, "open"), (6, "resolved"), (7, "open"), (90, "resolved")])
     steps = bench.connection.execute(
         """select s.t, at_risk, ended, resolved, cut, still_open from metrics.resolution_steps as s
-        where cell = (select min(cell) from metrics.resolution_cells where grain = 'network' and period = 'to_date')
+        where cell = (select cell from metrics.wait_counts where grain = 'network' and period = 'to_date')
         order by 1"""
     ).fetchall()
     assert [row[:5] for row in steps] == [
@@ -154,14 +153,14 @@ def test_steps_by_hand(bench):
 def test_how_an_opening_ends(bench, columns, cause, hours):
     known = {"status": "closed"} if "resolved_at" in columns else {}
     run(bench, [request(**{**known, **columns})])
-    assert bench.rows("select cause, hours from metrics.resolution_spells") == [{"cause": cause, "hours": hours}]
+    assert bench.rows("select cause, open_hours as hours from core.request_waits") == [{"cause": cause, "hours": hours}]
 
 
 def test_the_log_of_events_tells_the_first_end(bench):
     events = [("closed_unanswered", 8), ("reopened", 16), ("resolved", 24), ("reopened", 32), ("resolved", 48)]
     log = [{"request_id": "R", "at": after(hours), "event": event} for event, hours in events]
     run(bench, [request(status="closed", disposition="answered", updated_at=after(48))], events=log)
-    assert bench.rows("select cause, hours from metrics.resolution_spells") == [
+    assert bench.rows("select cause, open_hours as hours from core.request_waits") == [
         {"cause": "closed_unanswered", "hours": 8}
     ]
 

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 TABLES = (
-    *("core.period_days", "core.figure_keys", "metrics.response_spells", "metrics.response_cells"),
-    *("metrics.response_steps", "metrics.response_time", "metrics.survival_curves"),
+    *("core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys", "core.request_piles"),
+    *("core.request_waits", "metrics.wait_counts", "metrics.wait_members", "metrics.response_steps"),
+    *("metrics.response_cuts", "metrics.response_quantiles", "metrics.response_curves", "metrics.response_time"),
+    "metrics.survival_curves",
 )
 GIVEN = (
-    *("core.eligibility", "core.engagement_cities", "metrics.resolution_curves", "metrics.resolution_cells"),
+    *("core.eligibility", "core.engagement_cities", "metrics.resolution_curves"),
     *("metrics.equity_groups", "metrics.equity_medians", "metrics.response_groups"),
 )
 MONDAY = datetime(2014, 6, 2, 13)  # 9:00 Eastern, the opening
@@ -90,9 +92,8 @@ def test_by_hand(bench):
     )
     # at 2: 7 wait, S = 6/7; at 4: 5 wait, 2 go, S = 6/7 · 3/5 = 18/35; at 10: 2 wait (5 left at 5), S = 18/35 · 1/2 = 9/35
     steps = bench.connection.execute(
-        """select s.hours, s.at_risk, s.replies, s.estimate from metrics.response_steps as s
-        where s.replies > 0 and s.cell = (select distinct cell from metrics.response_cells
-            where grain = 'network' and period = 'to_date') order by 1"""
+        """select s.t, s.at_risk, s.replies, s.estimate from metrics.response_curves as s
+        where s.cell = (select cell from metrics.wait_counts where grain = 'network' and period = 'to_date') order by 1"""
     ).fetchall()
     assert [row[:3] for row in steps] == [(2, 7, 1), (4, 5, 2), (10, 2, 1)]
     assert [row[3] for row in steps] == pytest.approx([6 / 7, 18 / 35, 9 / 35], abs=1e-12)
@@ -150,7 +151,7 @@ def test_open_requests_hold_the_median_back(bench):
 )
 def test_how_a_wait_ends(bench, columns, outcome, hours):
     run(bench, [request(1, **columns)])
-    assert bench.rows("select outcome, hours from metrics.response_spells") == [{"outcome": outcome, "hours": hours}]
+    assert bench.rows("select outcome, hours from core.request_waits") == [{"outcome": outcome, "hours": hours}]
 
 
 def test_city_by_topic_only_by_year_and_to_date(bench):
@@ -184,13 +185,14 @@ def test_agrees_with_a_second_implementation(one_bench, waits):
     one_bench.desk([request(n, hours, end) for n, (hours, end) in enumerate(waits)], *TABLES)
     expected = kaplan_meier([(hours, end == "first_response_at") for hours, end in waits])
     found = one_bench.connection.execute(
-        """select s.hours, s.estimate, s.ci_low, s.ci_high from metrics.response_steps as s
-        where s.replies > 0 and s.cell = (select distinct cell from metrics.response_cells
-            where grain = 'network' and period = 'to_date') order by 1"""
+        """select s.t, s.estimate, s.ci_low, s.ci_high from metrics.response_curves as s
+        where s.cell = (select cell from metrics.wait_counts where grain = 'network' and period = 'to_date') order by 1"""
     ).fetchall()
-    assert len(found) == len(expected)
-    for ours, theirs in zip(found, expected, strict=True):
-        assert ours == pytest.approx(theirs, abs=1e-12)
+    # at the end of each hour with a reply, the estimate after the last reply by then
+    by_hour = {math.ceil(t): step for t, *step in expected}
+    assert [t for t, *_ in found] == list(by_hour)
+    for t, *ours in found:
+        assert ours == pytest.approx(by_hour[t], abs=1e-12)
     for metric, level in (("response_hours_median", 0.5), ("response_hours_p90", 0.1)):
         row = figure(one_bench, metric)
         assert row["value"] == first(expected, 1, level)
@@ -208,7 +210,7 @@ def test_what_ended_without_a_reply_stands_beside_the_medians_of_quartiles(bench
     bench.given(
         "metrics.equity_groups", [dict(zip(("city_id", "dimension", "dimension_value"), p, strict=True)) for p in pairs]
     )
-    bench.run("core.day_parts", "core.period_parts", "metrics.response_groups", "metrics.response_time")
+    bench.run("metrics.response_groups", "metrics.response_time")
     rows = bench.connection.execute(
         """select dimension, dimension_value, numerator, denominator from metrics.response_time
         where metric = 'response_competing_pct' and dimension is not null and period = 'to_date' order by all"""

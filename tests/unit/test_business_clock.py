@@ -1,4 +1,4 @@
-"""Business hours and due dates of 10,000 requests, as core.requests and response_spells work them out, against a count of
+"""Business hours and due dates of 10,000 requests, as core.requests and core.request_waits work them out, against a count of
 every minute of four years on a wall clock in New York."""
 
 import re
@@ -79,10 +79,10 @@ def told(intervals) -> pd.DataFrame:
     )
     one.connection.register("frame", rows)
     one.connection.execute("insert into raw.requests by name select * from frame")
-    one.run(*upstream("metrics.response_spells"))
+    one.run(*upstream("core.request_waits"))
     frame = one.connection.execute(
         """select r.request_id, r.response_hours, s.hours, r.due_at, r.due_on, r.due_calendar_at
-        from core.requests as r inner join metrics.response_spells as s on s.request_id = r.request_id order by 1"""
+        from core.requests as r inner join core.request_waits as s on s.request_id = r.request_id order by 1"""
     ).df()
     one.connection.close()
     assert len(frame) == INTERVALS

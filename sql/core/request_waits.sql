@@ -1,0 +1,55 @@
+-- core.request_waits: one row per request of the desk (tests and spam left out): how long it waited for a first reply, how
+-- long it stood open for the first time, both on the business clock, and how each ended.
+-- outcome, hours: replied; withdrawn and open are censored; ended_unanswered (closed or merged, no reply seen) competes. A
+-- reply after the closing is still a reply; a withdrawal at or before the reply ends the wait.
+-- cause, open_hours: resolved (a substantive answer), closed_unanswered (no answer, referred, out of scope), withdrawn or
+-- merged, whichever closed it first; open is cut off by as_of.
+with ends as (
+    select
+        r.request_id, r.city_id, r.topic, d.part, r.submitted_at, r.response_hours, p.as_of_at,
+        case
+            when r.withdrawn_at <= coalesce(r.first_response_at, r.closed_at, p.as_of_at) then 'withdrawn'
+            when r.first_response_at is not null then 'replied'
+            when r.closed_at is not null then 'ended_unanswered'
+            else 'open'
+        end as outcome,
+        r.withdrawn_at,
+        r.closed_at,
+        coalesce(r.closed_by, 'open') as cause
+    from core.requests as r
+    inner join core.day_parts as d on d.day = r.submitted_on
+    cross join reference.params as p
+    where not r.is_test and not r.is_spam
+),
+
+timed as (
+    select
+        *,
+        case outcome when 'withdrawn' then withdrawn_at when 'ended_unanswered' then closed_at
+            when 'open' then as_of_at end as until_at,
+        coalesce(closed_at, as_of_at) as open_until_at
+    from ends
+),
+
+clocked as (
+    select
+        t.*,
+        a.open_before_seconds + a.is_open * (epoch(t.submitted_at) - epoch(a.hour_at)) as asked_seconds,
+        u.open_before_seconds + u.is_open * (epoch(t.until_at) - epoch(u.hour_at)) as until_seconds,
+        o.open_before_seconds + o.is_open * (epoch(t.open_until_at) - epoch(o.hour_at)) as open_until_seconds
+    from timed as t
+    inner join reference.hours as a on a.hour_at = date_trunc('hour', t.submitted_at)
+    inner join reference.hours as o on o.hour_at = date_trunc('hour', t.open_until_at)
+    left join reference.hours as u on u.hour_at = date_trunc('hour', t.until_at)
+)
+
+select
+    c.request_id,
+    k.pile,
+    c.outcome,
+    case when c.outcome = 'replied' then c.response_hours else (c.until_seconds - c.asked_seconds) / 3600 end as hours,
+    c.cause,
+    (c.open_until_seconds - c.asked_seconds) / 3600 as open_hours
+from clocked as c
+inner join core.request_piles as k
+    on k.part = c.part and k.topic = c.topic and k.city_id is not distinct from c.city_id
