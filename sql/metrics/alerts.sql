@@ -6,7 +6,10 @@
 -- severity: high for a request a week late, a milestone thirty days late, a stream that stopped, a drop of the network;
 -- low for a feed that never came; else medium. A sentence names records, cities and titles, never a person.
 with named as (
-    select city_id, name || coalesce(', ' || state, '') as title from core.cities
+    select
+        city_id,
+        regexp_replace(name, ' (city|town|village|borough|municipality|township)$', '') || coalesce(', ' || state, '') as title
+    from core.cities
 ),
 
 requests as (
@@ -14,7 +17,7 @@ requests as (
         'overdue_request' as kind, 1 as place, r.city_id, r.topic, cast(null as varchar) as engagement_id,
         r.request_id as about, r.due_on as since_on, cast(date_diff('day', r.due_on, p.as_of) as double) as measure,
         'Request ' || r.request_id || ' from ' || coalesce(c.title, r.city_id, 'a caller that is no city') || ' ('
-        || t.title || ') was due on ' || cast(r.due_on as varchar) || ' and has had no reply' as sentence
+        || t.title || ') was due on ' || strftime(r.due_on, '%B %-d, %Y') || ' and has had no reply' as sentence
     from core.requests as r
     inner join reference.params as p on r.due_at < p.as_of_at
     inner join reference.topics as t on t.topic = r.topic
@@ -35,7 +38,7 @@ drops as (
         'on_time_drop' as kind, 2 as place, v.city_id, v.topic, cast(null as varchar) as engagement_id,
         v.metric as about, q.period_start as since_on, v.change as measure,
         'Answered on time fell from ' || cast(v.previous_value as varchar) || ' to ' || cast(v.value as varchar)
-        || ' percent in ' || v.period || ' for ' || coalesce(c.title, v.city_id, t.title, 'the network')
+        || ' percent in ' || replace(v.period, 'Q', ' Q') || ' for ' || coalesce(c.title, v.city_id, t.title, 'the network')
         || ', more than chance explains: the change lies between ' || cast(v.change_low as varchar) || ' and '
         || cast(v.change_high as varchar) || ' points' as sentence
     from metrics.metric_values as v
@@ -52,7 +55,7 @@ feeds as (
         cast(null as varchar) as engagement_id, feed as about, last_on as since_on, cast(silent_days as double) as measure,
         case
             when records = 0 then 'Feed ' || feed || ' has never arrived; what needs it is not reported'
-            else 'Feed ' || feed || ' has brought no record since ' || cast(last_on as varchar) || ', '
+            else 'Feed ' || feed || ' has brought no record since ' || strftime(last_on, '%B %-d, %Y') || ', '
                 || cast(silent_days as varchar) || ' days ago; named after 31 days, or three times its usual gap of '
                 || cast(round(coalesce(usual_gap_days, 0), 1) as varchar) || ' where that is longer'
         end as sentence
@@ -72,7 +75,7 @@ milestones as (
         'late_milestone' as kind, 4 as place, s.city_id, e.topic, m.engagement_id, m.milestone_id as about,
         m.baseline_due as since_on, cast(date_diff('day', m.baseline_due, p.as_of) as double) as measure,
         'Milestone ' || m.milestone_id || coalesce(' (' || m.title || ')', '') || ' of engagement ' || m.engagement_id
-        || coalesce(' (' || e.title || ')', '') || ' was due on ' || cast(m.baseline_due as varchar)
+        || coalesce(' (' || e.title || ')', '') || ' was due on ' || strftime(m.baseline_due, '%B %-d, %Y')
         || ' and is not done' as sentence
     from core.milestones as m
     inner join reference.params as p on m.baseline_due <= p.as_of
@@ -86,7 +89,7 @@ cities as (
         'city_silent' as kind, 5 as place, a.city_id, cast(null as varchar) as topic,
         cast(null as varchar) as engagement_id, a.city_id as about, a.last_on as since_on,
         cast(a.silent_days as double) as measure,
-        coalesce(c.title, a.city_id) || ' has not asked since ' || cast(a.last_on as varchar) || ', '
+        coalesce(c.title, a.city_id) || ' has not asked since ' || strftime(a.last_on, '%B %-d, %Y') || ', '
         || cast(a.silent_days as varchar) || ' days ago; named after 180 days, or three times its usual gap of '
         || cast(round(a.usual_gap_days, 1) as varchar) || ' where that is longer' as sentence
     from metrics.alert_cities as a

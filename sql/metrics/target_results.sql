@@ -1,5 +1,6 @@
 -- metrics.target_results: one row per target: what was reached, to the digit published, and whether that meets it.
 -- Of a metric that is broken down by service and basis, the figure of any service and of the cities eligible then.
+-- A target is the least to be reached, or the most where less of the metric is better.
 -- met is null where nothing can be said, and state says why; value is what was reached so far where it is not due.
 -- A miss (met false) without a reason blocks the report of its period.
 with told as (
@@ -42,7 +43,6 @@ judged as (
             when p.period_end > a.as_of or (p.period is null and t.period > l.period) then 'not_due'
             when r.state is null then 'not_reported'
             when r.state <> 'value' then r.state
-            when m.direction = 'none' then 'not_computable'
             else 'value'
         end as state,
         case
@@ -51,7 +51,6 @@ judged as (
             when p.period is null then 'the period ended before the program began'
             when r.state is null then 'the metric has no figure of this kind'
             when r.state <> 'value' then r.reason
-            when m.direction = 'none' then 'the metric does not say whether more or less is better'
         end as reason
     from told as t
     cross join reference.params as a
@@ -68,8 +67,8 @@ compared as (
         *,
         case
             when state <> 'value' then null
-            when direction = 'up' then coalesce(value, cast(amount_usd as double)) >= target
-            else coalesce(value, cast(amount_usd as double)) <= target
+            when direction = 'down' then coalesce(value, cast(amount_usd as double)) <= target
+            else coalesce(value, cast(amount_usd as double)) >= target
         end as met
     from judged
 )

@@ -28,8 +28,7 @@ offices as (
     select
         state || place as geo_id,
         name,
-        period_start,
-        period_end,
+        period_start, period_end,
         coalesce(vintage, cast(cast(_known_at as date) as varchar) || ' ' || left(_sha256, 8)) as vintage,
         _known_at as known_at,
         source_code = '9' as is_empty,
@@ -82,10 +81,7 @@ parts as (
 
 places as (
     select
-        geo_id,
-        period_start,
-        period_end,
-        vintage,
+        geo_id, period_start, period_end, vintage,
         min(name) as name,
         max(known_at) as known_at,
         count(*) as offices,

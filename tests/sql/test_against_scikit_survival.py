@@ -45,7 +45,9 @@ def test_incidence_and_its_limits():
         ]
         bench.waits(spells)
         bench.run("metrics.wait_counts", "metrics.wait_members")
-        bench.run(*(f"metrics.resolution{part}" for part in ("_steps", "_sums", "", "_curves")), "metrics.survival_curves")
+        bench.run(
+            *(f"metrics.resolution{part}" for part in ("_steps", "_sums", "", "_curves")), "metrics.survival_curves"
+        )
         whole = "grain = 'network' and period = 'to_date'"
         points = bench.connection.execute(
             f"""select cause, t, estimate, ci_low, ci_high from metrics.survival_curves

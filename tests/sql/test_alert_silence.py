@@ -32,7 +32,7 @@ def test_a_city_gone_silent(bench, days, as_of, silent):
         gap = "70.0" if silent == 210 else "1.5"
         assert rows[0]["since_on"] == date(2014, 4, 3) and rows[0]["about"] == MEMPHIS
         assert rows[0]["sentence"] == (
-            f"Memphis city, TN has not asked since 2014-04-03, {silent} days ago; named after 180 days, or three times"
+            f"Memphis, TN has not asked since April 3, 2014, {silent} days ago; named after 180 days, or three times"
             f" its usual gap of {gap} where that is longer"
         )
 
@@ -71,7 +71,11 @@ def test_a_stream_that_stopped(bench, ledger, as_of, silent):
     (row, *more) = [r for r in of(run(bench, as_of, ledger=ledger), "feed_missing") if r["about"] == "ledger"] or [None]
     assert not more and (row and row["measure"]) == silent
     if row:
-        assert row["severity"] == "high" and row["sentence"].startswith("Feed ledger has brought no record since 2014-")
+        assert (
+            row["severity"] == "high"
+            and row["sentence"].startswith("Feed ledger has brought no record since ")
+            and ", 2014, " in row["sentence"]
+        )
 
 
 def test_a_feed_that_never_came_is_said_quietly(bench):

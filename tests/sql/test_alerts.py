@@ -39,7 +39,7 @@ def test_a_request_a_week_late_is_urgent_and_told_in_words(bench):
         ("R2", "medium", date(2014, 6, 6)),
     ]
     title = bench.value("select title from reference.topics where topic = 'budget'")
-    told = f"Request R1 from Memphis city, TN ({title}) was due on 2014-06-05 and has had no reply"
+    told = f"Request R1 from Memphis, TN ({title}) was due on June 5, 2014 and has had no reply"
     assert rows[0]["sentence"] == told
     assert "from 9999999 (" in rows[1]["sentence"] and "from a caller that is no city (" in rows[2]["sentence"]
 
@@ -93,9 +93,9 @@ def test_a_milestone_names_its_engagement_and_its_city_where_that_is_one(bench):
         ("M3", "E3", None, None),
     ]
     assert [row["sentence"] for row in late] == [
-        "Milestone M1 (Kick-off) of engagement E1 (Vacant lots) was due on 2014-09-01 and is not done",
-        "Milestone M2 of engagement E2 was due on 2014-09-01 and is not done",
-        "Milestone M3 of engagement E3 was due on 2014-09-01 and is not done",
+        "Milestone M1 (Kick-off) of engagement E1 (Vacant lots) was due on September 1, 2014 and is not done",
+        "Milestone M2 of engagement E2 was due on September 1, 2014 and is not done",
+        "Milestone M3 of engagement E3 was due on September 1, 2014 and is not done",
     ]
 
 
@@ -128,10 +128,11 @@ def test_a_fall_of_the_on_time_rate(bench, figure, as_of, severity):
     assert [row["severity"] for row in rows] == ([] if severity is None else [severity])
     if severity:
         assert (rows[0]["about"], rows[0]["measure"]) == ("on_time_pct", -8)
-        who = {"city": "Memphis city, TN", "topic": None, "network": "the network"}[figure["grain"]]
+        who = {"city": "Memphis, TN", "topic": None, "network": "the network"}[figure["grain"]]
         who = who or bench.value("select title from reference.topics where topic = 'budget'")
+        when = figure["period"].replace("Q", " Q")
         assert rows[0]["sentence"] == (
-            f"Answered on time fell from 80.0 to 72.0 percent in {figure['period']} for {who}, more than chance explains:"
+            f"Answered on time fell from 80.0 to 72.0 percent in {when} for {who}, more than chance explains:"
             " the change lies between -15.0 and -1.0 points"
         )
 

@@ -182,3 +182,19 @@ def test_counts_add_up_and_bounds_hold(one_bench, surveys):
         )
         assert low <= middle <= high
         assert 1 <= whole["weight_answered"] / len(answered) <= 1 / answering.LOWEST
+
+
+@pytest.mark.parametrize(
+    ("answered_at", "seen"), [(None, (1, 1)), ("2014-06-12 14:00", (1, 1)), ("2014-10-02 14:00", (0, 1))]
+)
+def test_a_rating_without_its_date_counts_from_the_delivery(bench, answered_at, seen):
+    """Nobody noted when it was given: it is not thrown away. One given after as_of has not been seen."""
+    request, answer = survey(5)
+    bench.reference(as_of="2014-09-30")
+    fill(bench, [(request, answer)])
+    bench.given(
+        "staging.surveys", [{"request_id": "0", "delivered_at": DELIVERED, "rating": 5, "answered_at": answered_at}]
+    )
+    bench.run("core.surveys", *SETUP, *TABLES)
+    assert figure(bench, "survey_response_pct") == seen
+    assert figure(bench, "satisfied_pct") == (seen[0], seen[0])

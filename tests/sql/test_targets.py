@@ -73,7 +73,7 @@ def test_money_is_compared_as_money(bench):
         [{**figure(None, "sf425_10j"), "state": "value", "amount_usd": 1000}],
     )
     assert row["amount_usd"] == 1000 and row["value"] is None
-    assert row["met"] is {"up": True, "down": True, "none": None}[row["direction"]]
+    assert row["met"] is True
 
 
 @pytest.mark.parametrize("state", ["withheld", "not_reported", "not_computable", "not_reached", "suppressed"])
@@ -138,10 +138,10 @@ def test_of_a_metric_by_service_any_service_and_the_cities_of_the_time_count(ben
     assert (row["value"], row["met"]) == (60, True)
 
 
-def test_a_metric_without_a_direction_is_not_judged(bench):
-    (row,) = run(bench, [target("created", goal=40)], [figure(50.0, "created")])
-    assert told(row) == ("not_computable", None, False) and row["value"] == 50
-    assert warnings(bench, "published.target_results") == {"target_can_be_judged": 1}
+@pytest.mark.parametrize(("value", "met"), [(50.0, True), (40.0, True), (39.0, False)])
+def test_a_target_of_a_metric_without_a_direction_is_the_least(bench, value, met):
+    (row,) = run(bench, [target("created", goal=40)], [figure(value, "created")])
+    assert told(row) == ("value", met, not met) and row["direction"] == "none"
 
 
 def test_set_after_the_period_began_is_said(bench):
@@ -216,7 +216,7 @@ def test_one_row_each_and_judged_as_plain_python_does(one_bench, targets, values
     directions = {m.metric: m.direction for m in catalog.load().metrics.values()}
     for row in rows:
         value = values.get((row["metric"], row["period"], row["city_id"]))
-        sign = {"up": 1, "down": -1}.get(directions.get(row["metric"]))
+        sign = {"up": 1, "none": 1, "down": -1}.get(directions.get(row["metric"]))
         met = None if value is None or sign is None else sign * value >= sign * row["target"]
         assert row["met"] is met
         assert row["blocks_report"] is (met is False and row["reason_missed"] is None)
