@@ -22,13 +22,13 @@ test: setup oracles
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadscope
 
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q tests/unit tests/sql tests/golden tests/contract tests/architecture
+	$(BIN)/pytest -q -n auto --dist loadscope tests/unit tests/sql tests/golden tests/contract tests/architecture
 
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py

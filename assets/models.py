@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
+from assets.catalog import Pieces
 from assets.metrics import Computed, computed
+from assets.pieces import Follower
 
 FOLDER = Path(__file__).parents[1] / "sql"
 READS = {  # a layer reads these and no other
@@ -26,7 +29,8 @@ READS = {  # a layer reads these and no other
     "published": {"core", "metrics", "published", "reference"},
 }
 REFERENCE = (
-    "params", "periods", "hours", "business_days", "topics", "metrics", "places", "place_names", "place_aliases", "county_systems",
+    "params", "knowledge", "periods", "hours", "business_days", "topics", "metrics", "places", "place_names", "place_aliases",
+    "county_systems",
     "bootstrap_weights", "poisson_limits", "rules", "topic_words", "decided_duplicates",
 )  # fmt: skip
 
@@ -49,6 +53,14 @@ class Model:
     reads: frozenset[str]
     description: str
     make: Callable[[duckdb.DuckDBPyConnection], pa.Table] | None = None
+
+
+class Stood(NamedTuple):
+    """A table that stands. fingerprint: of its text and inputs; version: the fingerprint by which its rows last changed."""
+
+    fingerprint: str
+    rows: int
+    version: str
 
 
 @dataclass(frozen=True)
@@ -90,57 +102,90 @@ def build(
     models: Mapping[str, Model],
     inputs: Mapping[str, str],
     report: Callable[[Made], None] = lambda made: None,
+    pieces: Mapping[str, Pieces] | None = None,
 ) -> dict[str, Made]:
     """Makes, in order, the tables whose text or inputs changed. `inputs`: a fingerprint of each raw and reference table.
 
+    pieces: the tables of which only the pieces that changed are made again. Where none did, the table stands as it is.
     A table and its fingerprint are written in one transaction, so that a killed run leaves only whole tables.
     """
     stood = prepare(connection)
-    prints = dict(inputs)
+    follower = Follower(connection)
+    versions = dict(inputs)
     result = {}
     for table, model in models.items():
-        parts = [model.sql, duckdb.__version__, *(f"{read}={prints[read]}" for read in sorted(model.reads))]
-        prints[table] = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        parts = [model.sql, duckdb.__version__, *(f"{read}={versions[read]}" for read in sorted(model.reads))]
+        fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()
         started = time.perf_counter()
-        made = stood.get(table, ("", 0))[0] != prints[table]
-        rows = _make(connection, model, prints[table]) if made else stood[table][1]
-        result[table] = Made(table, rows, time.perf_counter() - started, made)
+        one = stood.get(table)
+        made = one is None or one.fingerprint != fingerprint
+        if one is None or made:
+            one, made = _make(connection, model, fingerprint, one, (pieces or {}).get(table), follower)
+        versions[table] = one.version
+        result[table] = Made(table, one.rows, time.perf_counter() - started, made)
         report(result[table])
     return result
 
 
-def prepare(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, int]]:
-    """The schemas, and the fingerprint and row count of each table that stands."""
+def prepare(connection: duckdb.DuckDBPyConnection) -> dict[str, Stood]:
+    """The schemas, and what is known of each table that stands."""
     for schema in (*READS, "meta"):
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(
-        "create table if not exists meta.tables (name varchar primary key, fingerprint varchar, rows bigint)"
+        "create table if not exists meta.tables (name varchar primary key, fingerprint varchar, rows bigint, version varchar)"
     )
+    connection.execute("alter table meta.tables add column if not exists version varchar")
     connection.execute("create table if not exists meta.checked (name varchar primary key, fingerprint varchar)")
     connection.execute(
         'create table if not exists meta.checks (name varchar, "table" varchar, severity varchar, passed boolean,'
         " failed_rows bigint, detail varchar)"
     )
-    found = connection.execute("select name, fingerprint, rows from meta.tables").fetchall()
-    return {name: (fingerprint, rows) for name, fingerprint, rows in found}
+    found = connection.execute("select name, fingerprint, rows, coalesce(version, fingerprint) from meta.tables")
+    return {name: Stood(*told) for name, *told in found.fetchall()}
 
 
-def _make(connection: duckdb.DuckDBPyConnection, model: Model, fingerprint: str) -> int:
+def _make(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    fingerprint: str,
+    stood: Stood | None,
+    pieces: Pieces | None,
+    follower: Follower,
+) -> tuple[Stood, bool]:
+    """Makes a table, or the pieces of it that changed. False where none did: then it keeps its version."""
     connection.execute("begin")
     try:
-        if model.make:
-            connection.register("computed", model.make(connection))
-            connection.execute(f"create or replace table {model.table} as select * from computed")
-            connection.unregister("computed")
+        now = follower.prints(model.sql, model.reads, pieces) if pieces else {}
+        before = follower.stood(model.table, pieces.by) if pieces and stood else {}
+        stale = {piece for piece in now.keys() | before.keys() if now.get(piece) != before.get(piece)}
+        changed = not before or bool(stale)
+        if pieces and before.keys() - stale:
+            if stale:
+                follower.remake(model.table, model.sql, model.reads, pieces, stale)
+        elif changed:
+            _make_whole(connection, model)
+        if pieces:
+            follower.made(model.table, now, pieces.by)
         else:
-            connection.execute(f"create or replace table {model.table} as\n{model.sql}")
+            follower.forget(model.table)
         (rows,) = connection.execute(f"select count(*) from {model.table}").fetchall()[0]
-        connection.execute("insert or replace into meta.tables values (?, ?, ?)", [model.table, fingerprint, rows])
+        version = fingerprint if changed or stood is None else stood.version
+        one = Stood(fingerprint, rows, version)
+        connection.execute("insert or replace into meta.tables values (?, ?, ?, ?)", [model.table, *one])
         connection.execute("commit")
     except Exception as error:
         connection.execute("rollback")
         raise ModelError(f"{_where(model.path)}: {error}") from error
-    return int(rows)
+    return one, changed
+
+
+def _make_whole(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    if model.make:
+        connection.register("computed", model.make(connection))
+        connection.execute(f"create or replace table {model.table} as select * from computed")
+        connection.unregister("computed")
+    else:
+        connection.execute(f"create or replace table {model.table} as\n{model.sql}")
 
 
 def _read(path: Path) -> Model:

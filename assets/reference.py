@@ -40,9 +40,10 @@ RULES: list[dict[str, Any]] = [
 ]
 
 COLUMNS = {
-    "params": """program varchar, synthetic boolean, as_of date, as_of_at timestamp, known_on timestamp,
+    "params": """program varchar, synthetic boolean, as_of date, as_of_at timestamp,
         time_zone varchar, launched_on date, service_level_business_seconds bigint,
         service_level_calendar_seconds bigint, lag_days integer, min_denominator integer, calendar varchar""",
+    "knowledge": "known_on timestamp",
     "periods": """period_type varchar, period varchar, period_start date, period_end date, starts_at timestamp,
         ends_at timestamp, closes_at timestamp, ordinal bigint""",
     "hours": "hour_at timestamp, local_date date, open_before_seconds bigint, is_open integer",
@@ -104,6 +105,7 @@ def build(
     rules = RULES if params.rules is None else params.rules
     tables = {
         "params": _params(params, launched_on, zone),
+        "knowledge": pd.DataFrame({"known_on": [params.known_on]}),
         "periods": clock.periods(launched_on, params.as_of, zone),
         "hours": clock.hours(start, end, zone),
         "business_days": clock.business_days(start, end, zone),
@@ -142,7 +144,7 @@ def _first_record(connection: duckdb.DuckDBPyConnection, as_of: date, zone: Zone
 
 
 def _params(params: Params, launched_on: date, zone: ZoneInfo) -> pd.DataFrame:
-    row = {key: getattr(params, key) for key in ("program", "synthetic", "as_of", "known_on", "time_zone")} | {
+    row = {key: getattr(params, key) for key in ("program", "synthetic", "as_of", "time_zone")} | {
         "as_of_at": clock.utc(params.as_of + clock.DAY, clock.MIDNIGHT, zone),
         "launched_on": launched_on,
         "service_level_business_seconds": params.service_level_business_hours * 3600,

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from assets import catalog, checks, decisions, duplicates, models, program, reference
+from assets import catalog, checks, decisions, duplicates, models, pieces, program, reference
 from assets.raw import casts, ingest, places
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.views import make_views
@@ -25,6 +25,7 @@ from pipelines.settings import ROOT, Layout
 
 # Who started the run sees what it is at: the command line sets this, the Dagster UI has its own log.
 progress: ContextVar["Report"] = ContextVar("progress", default=lambda line: None)
+CLOCKS = "reference"  # what the tables of the clocks were made from, as one
 LAYERS = ("staging", "core", "metrics", "published")
 Report = Callable[[str], None]
 
@@ -94,17 +95,21 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
     metrics = [m.model_dump() for m in entries.metrics.values()]
     topics = [t.model_dump() for t in entries.topics]
     stood = models.prepare(connection)
-    feeds = [stood[f"raw.{t}"][0] for t in ("requests", "ledger", "eligibility")] if told.launched_on is None else []
+    feeds = (
+        [stood[f"raw.{t}"].version for t in ("requests", "ledger", "eligibility")] if told.launched_on is None else []
+    )
     fingerprint = _digest(repr(params), json.dumps([metrics, topics]), *feeds, _clocks_code())
     decided = decisions.text(decisions.place_names(request.layout.decisions))
-    gazetteer = _digest(stood["raw.census_gazetteer"][0], places.version(), decided)
-    prints = {f"reference.{t}": gazetteer if t in places.TABLES else fingerprint for t in models.REFERENCE}
+    gazetteer = _digest(stood["raw.census_gazetteer"].version, places.version(), decided)
     same = duplicates.confirmed(request.layout.decisions)
-    prints["reference.decided_duplicates"] = _digest(repr(same))
+    prints = dict.fromkeys((f"reference.{t}" for t in places.TABLES), gazetteer)
+    prints |= {CLOCKS: fingerprint, "reference.decided_duplicates": _digest(repr(same))}
     connection.begin()  # a killed run leaves the old clocks or the new ones, never some of each
     try:
-        if stood.get("reference.params", ("", 0))[0] != fingerprint:
-            reference.build(connection, params, topics=topics, metrics=metrics)
+        if CLOCKS not in stood or stood[CLOCKS].fingerprint != fingerprint:
+            made = reference.build(connection, params, topics=topics, metrics=metrics)
+            # by what they say: a later receipt alone moves known_on and no table else
+            prints |= {f"reference.{t}": pieces.content(connection, f"reference.{t}") for t in made}
         duplicates.build(connection, same)
         _remember(connection, prints)
         connection.commit()
@@ -119,11 +124,17 @@ def build(connection: duckdb.DuckDBPyConnection, layer: str) -> dict[str, models
     entries = catalog.load()
     stood = models.prepare(connection)
     every = every_model()
-    inputs = {table: fingerprint for table, (fingerprint, _) in stood.items()}
+    inputs = {table: one.version for table, one in stood.items()}
     watch = progress.get()
     of_layer = {t: m for t, m in every.items() if m.layer == layer}
-    made = models.build(connection, of_layer, inputs, lambda made: watch(f"Made {made.table}: {made.rows:,} rows"))
-    prints = {t: f for t, (f, _) in models.prepare(connection).items()}
+    made = models.build(
+        connection,
+        of_layer,
+        inputs,
+        lambda made: watch(f"Made {made.table}: {made.rows:,} rows"),
+        {t: spec.pieces for t, spec in entries.tables.items() if spec.pieces},
+    )
+    prints = {table: one.version for table, one in models.prepare(connection).items()}
     checked = dict(connection.execute("select name, fingerprint from meta.checked").fetchall())
     for table in made:
         spec = entries.tables.get(table)
@@ -163,7 +174,9 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         raise publish.Refused(why)
     told, ledger = program.load(request.landing), receipts(request.layout)
     known_on = instant(request, ledger)
-    clocks = connection.execute("select as_of, known_on from reference.params").fetchall()
+    clocks = connection.execute(
+        "select p.as_of, k.known_on from reference.params as p, reference.knowledge as k"
+    ).fetchall()
     if clocks != [(told.last_day(request.as_of), known_on.astimezone(UTC).replace(tzinfo=None))]:
         raise publish.Refused("another run has moved the clocks since the tables were made; run again")
     known = ledger.known(known_on)
@@ -262,7 +275,7 @@ def _digest(*texts: str) -> str:
 
 def _remember(connection: duckdb.DuckDBPyConnection, prints: dict[str, str]) -> None:
     connection.executemany(
-        "insert or replace into meta.tables values (?, ?, 0)", [list(item) for item in prints.items()]
+        "insert or replace into meta.tables values (?, ?, 0, ?)", [[name, told, told] for name, told in prints.items()]
     )
 
 

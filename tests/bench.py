@@ -23,7 +23,7 @@ RECEIPT = {
     "_gone_at": "timestamp",
 }
 
-DESK = ("staging.requests", "staging.request_events", "core.request_instants", "core.requests")
+DESK = ("staging.requests", "staging.request_events", "core.request_instants", "core.day_parts", "core.requests")
 
 Row = dict[str, Any]
 
@@ -91,20 +91,14 @@ class Bench:
         self.run(*DESK, *tables)
 
     def waits(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """core.request_piles and core.request_waits of requests given as part, city_id, topic and the columns of waits."""
-        every = list(rows)
-        keys = ("part", "city_id", "topic")
-        piles = {key: n for n, key in enumerate(dict.fromkeys(tuple(row.get(k) for k in keys) for row in every), 1)}
-        self.given("core.request_piles", ({"pile": n, **dict(zip(keys, key, strict=True))} for key, n in piles.items()))
-        ended = {"outcome": "open", "hours": 0, "cause": "open", "open_hours": 0}
-        self.given(
-            "core.request_waits",
-            (
-                {**ended, "request_id": str(n), "pile": piles[tuple(row.get(k) for k in keys)]}
-                | {name: value for name, value in row.items() if name not in keys}
-                for n, row in enumerate(every)
-            ),
-        )
+        """core.request_waits of requests given as part, city_id, topic and the columns of waits, and their metrics.wait_piles."""
+        ended = {"part": "2014-06", "topic": "budget", "outcome": "open", "hours": 0, "cause": "open", "open_hours": 0}
+        every = [ended | {"request_id": str(n)} | dict(row) for n, row in enumerate(rows)]
+        piles = {
+            key: n for n, key in enumerate(dict.fromkeys((r["part"], r.get("city_id"), r["topic"]) for r in every), 1)
+        }
+        self.given("core.request_waits", (r | {"pile": piles[r["part"], r.get("city_id"), r["topic"]]} for r in every))
+        self.run("metrics.wait_piles")
 
     def rows(self, query: str) -> list[Row]:
         """The answer to a query, one dict per row."""

@@ -152,6 +152,26 @@ class TableCheck(Strict):
     severity: Severity = "fail"
 
 
+class Through(Strict):
+    """Which pieces of an input a piece follows from: rows of `table`, with the piece's column and, in `by`, the input's.
+
+    column: what the input calls the column, where not `by`.
+    """
+
+    table: str
+    by: str
+    column: str = ""
+
+
+class Pieces(Strict):
+    """A table that is made again piece by piece (assets/pieces.py). by: the column whose values are its pieces; of: the
+    inputs with the same column, whose rows of a piece make no other."""
+
+    by: str
+    of: list[str] = []
+    through: dict[str, Through] = {}
+
+
 class Table(Strict):
     """One table of the warehouse: what a row is, its key, its columns and the checks on them."""
 
@@ -162,6 +182,7 @@ class Table(Strict):
     rows: RowBounds = RowBounds()
     columns: dict[str, TableColumn] = {}
     checks: list[TableCheck] = []
+    pieces: Pieces | None = None
 
     @field_validator("columns", mode="before")
     @classmethod

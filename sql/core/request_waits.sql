@@ -4,9 +4,17 @@
 -- reply after the closing is still a reply; a withdrawal at or before the reply ends the wait.
 -- cause, open_hours: resolved (a substantive answer), closed_unanswered (no answer, referred, out of scope), withdrawn or
 -- merged, whichever closed it first; open is cut off by as_of.
-with ends as (
+-- A wait that nobody ended with a reply is told no longer than any reply took, rounded up to whole 400 hours, and open_hours
+-- no longer than 321, an hour past the last that is asked for: no estimate changes by that, and an old request that stands
+-- open is the same row from one day to the next.
+-- pile: its part of time (core.day_parts), city and topic as one number, the same whenever it is made.
+with longest as (
+    select 400 * ceil(max(response_hours) / 400) as hours from core.requests where not is_test and not is_spam
+),
+
+ends as (
     select
-        r.request_id, r.city_id, r.topic, d.part, r.submitted_at, r.response_hours, p.as_of_at,
+        r.request_id, r.part, r.city_id, r.topic, d.part_no, r.submitted_at, r.response_hours, p.as_of_at,
         case
             when r.withdrawn_at <= coalesce(r.first_response_at, r.closed_at, p.as_of_at) then 'withdrawn'
             when r.first_response_at is not null then 'replied'
@@ -45,11 +53,15 @@ clocked as (
 
 select
     c.request_id,
-    k.pile,
+    c.part,
+    c.city_id,
+    c.topic,
+    c.part_no * 100000000000 + coalesce(cast(c.city_id as bigint), 0) * 1000 + t.ordinal as pile,
     c.outcome,
-    case when c.outcome = 'replied' then c.response_hours else (c.until_seconds - c.asked_seconds) / 3600 end as hours,
+    case when c.outcome = 'replied' then c.response_hours
+        else least((c.until_seconds - c.asked_seconds) / 3600, l.hours) end as hours,
     c.cause,
-    (c.open_until_seconds - c.asked_seconds) / 3600 as open_hours
+    least((c.open_until_seconds - c.asked_seconds) / 3600, 321) as open_hours
 from clocked as c
-inner join core.request_piles as k
-    on k.part = c.part and k.topic = c.topic and k.city_id is not distinct from c.city_id
+inner join reference.topics as t on t.topic = c.topic
+cross join longest as l

@@ -2,6 +2,7 @@
 -- An instant after as_of is null: not yet seen. Tests and spam stay, marked; the desk's figures leave them out.
 -- Replies and ends are the first that its columns or request_events tell; core.request_instants has every one.
 -- Before the calendar in reference.hours (a year before the launch) there is no due date.
+-- part: the part of time (core.day_parts) in which it was asked, `earlier` before the calendar.
 with logged as (
     select
         e.request_id,
@@ -70,6 +71,7 @@ select
     case when c.merged_at is not null then c.duplicate_of end as duplicate_of,
     c.submitted_at,
     c.submitted_on,
+    coalesce(a.part, 'earlier') as part,
     case when c.first_response_at < c.as_of_at then c.first_response_at end as first_response_at,
     case when c.resolved_at < c.as_of_at then c.resolved_at end as resolved_at,
     c.reopened_at,
@@ -91,4 +93,5 @@ select
 from clocked as c
 left join reference.business_days as d
     on d.ordinal = cast(ceil((c.asked_seconds + c.business_seconds) / 28800) as bigint) - 1
+left join core.day_parts as a on a.day = c.submitted_on
 left join reference.hours as e on e.hour_at = date_trunc('hour', c.due_calendar_at)

@@ -1,32 +1,25 @@
--- metrics.backlog_flows: one row per grain × keys × period in which a request of the desk was opened or closed.
-with cells as (
-    select
-        t.part, e.city_id, e.topic,
-        count(*) filter (where e.event = 'created') as created,
-        count(*) filter (where e.event = 'reopened') as reopened,
-        count(*) filter (where e.event = 'resolved') as resolved,
-        count(*) filter (where e.event = 'withdrawn') as withdrawn,
-        count(*) filter (where e.event = 'merged') as merged,
-        count(*) filter (where e.event = 'closed_unanswered') as closed_unanswered
-    from core.request_events as e
-    inner join core.day_parts as t on t.day = e.event_on
-    group by t.part, e.city_id, e.topic
+-- metrics.backlog_flows: one row per grain × keys × period in which a request of the desk was opened or closed: sums of
+-- metrics.backlog_cells.
+with spans as (
+    select s.span_on, p.period_type, p.period
+    from (select distinct span_on from metrics.backlog_cells) as s
+    inner join reference.periods as p on s.span_on between p.period_start and p.period_end
 )
 
 select
-    case when grouping(city_id) = 1 and grouping(topic) = 1 then 'network' when grouping(city_id) = 1 then 'topic'
-        when grouping(topic) = 1 then 'city' else 'city_topic' end as grain,
-    city_id, topic, period_type, period,
-    cast(sum(created) as bigint) as created,
-    cast(sum(reopened) as bigint) as reopened,
-    cast(sum(resolved) as bigint) as resolved,
-    cast(sum(withdrawn) as bigint) as withdrawn,
-    cast(sum(merged) as bigint) as merged,
-    cast(sum(closed_unanswered) as bigint) as closed_unanswered
-from cells
-inner join core.period_parts as p on p.part = cells.part
+    case when grouping(b.city_id) = 1 and grouping(b.topic) = 1 then 'network' when grouping(b.city_id) = 1 then 'topic'
+        when grouping(b.topic) = 1 then 'city' else 'city_topic' end as grain,
+    b.city_id, b.topic, s.period_type, s.period,
+    cast(sum(b.created) as bigint) as created,
+    cast(sum(b.reopened) as bigint) as reopened,
+    cast(sum(b.resolved) as bigint) as resolved,
+    cast(sum(b.withdrawn) as bigint) as withdrawn,
+    cast(sum(b.merged) as bigint) as merged,
+    cast(sum(b.closed_unanswered) as bigint) as closed_unanswered
+from metrics.backlog_cells as b
+inner join spans as s on s.span_on = b.span_on
 group by grouping sets (
-    (period_type, period), (period_type, period, topic), (period_type, period, city_id),
-    (period_type, period, city_id, topic)
+    (s.period_type, s.period), (s.period_type, s.period, b.topic), (s.period_type, s.period, b.city_id),
+    (s.period_type, s.period, b.city_id, b.topic)
 )
-having grouping(city_id) = 1 or city_id is not null
+having grouping(b.city_id) = 1 or b.city_id is not null

@@ -18,6 +18,14 @@ spans as (
     inner join closes as c on s.span_on <= c.closes_on and s.span_on >= least(c.period_start, c.closes_on - 55)
 ),
 
+flows as (
+    select
+        span_on, city_id, topic, sum(created + reopened) as opened,
+        sum(resolved + withdrawn + merged + closed_unanswered) as closed
+    from metrics.backlog_cells
+    group by span_on, city_id, topic
+),
+
 counted as (
     select
         case when grouping(b.city_id) = 1 and grouping(b.topic) = 1 then 'network'
@@ -27,7 +35,7 @@ counted as (
         sum(case when s.is_within then b.opened else 0 end) as opened,
         sum(case when s.is_within then b.closed else 0 end) as closed,
         sum(case when s.is_recent then b.closed else 0 end) as recent
-    from metrics.backlog_cells as b
+    from flows as b
     inner join spans as s on s.span_on = b.span_on
     group by grouping sets (
         (s.period_type, s.period), (s.period_type, s.period, b.topic), (s.period_type, s.period, b.city_id),

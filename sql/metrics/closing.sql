@@ -9,7 +9,7 @@ with rolled as (
         sum(c.resolved) as resolved, sum(c.watched) as watched, sum(c.reopened) as reopened, sum(c.counted) as counted,
         sum(c.first_contact) as first_contact
     from metrics.closing_cells as c
-    inner join core.period_parts as p on p.part = c.part
+    inner join core.period_parts as p on p.part = c.resolved_part
     group by grouping sets (
         (p.period_type, p.period), (p.period_type, p.period, c.topic), (p.period_type, p.period, c.city_id),
         (p.period_type, p.period, c.city_id, c.topic)

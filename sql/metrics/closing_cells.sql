@@ -1,4 +1,5 @@
--- metrics.closing_cells: one row per part of time (of the first resolution, local day) × city × topic: canonical requests
+-- metrics.closing_cells: one row per part of time in which requests were asked × part of the first resolution (its local day)
+-- × city × topic: canonical requests
 -- resolved then, those whose 30 days have passed by as_of (watched), and of these those reopened within 30 days of it, with
 -- a count of replies, and resolved with one reply and not reopened.
 with reopenings as (
@@ -11,7 +12,7 @@ with reopenings as (
 
 resolutions as (
     select
-        r.city_id, r.topic, r.replies, h.local_date as day,
+        r.part, r.city_id, r.topic, r.replies, h.local_date as day,
         r.resolved_at + interval 30 days <= p.as_of_at as is_watched,
         coalesce(o.reopened_at <= r.resolved_at + interval 30 days, false) as is_reopened
     from core.requests as r
@@ -22,7 +23,8 @@ resolutions as (
 )
 
 select
-    d.part,
+    x.part,
+    d.part as resolved_part,
     x.city_id,
     x.topic,
     count(*) as resolved,
@@ -32,4 +34,4 @@ select
     count(*) filter (where x.is_watched and x.replies = 1 and not x.is_reopened) as first_contact
 from resolutions as x
 inner join core.day_parts as d on d.day = x.day
-group by d.part, x.city_id, x.topic
+group by x.part, d.part, x.city_id, x.topic

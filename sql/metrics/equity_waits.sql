@@ -3,7 +3,7 @@
 -- Requests are read once, by fiscal year, for both breakdowns; to_date is the sum of the years.
 with piles as (
     select k.pile, p.period, g.size_quartile as size, g.poverty_quartile as poverty
-    from core.request_piles as k
+    from metrics.wait_piles as k
     inner join core.period_parts as p on p.part = k.part and p.period_type = 'fiscal_year'
     inner join core.city_groups as g on g.city_id = k.city_id
 ),

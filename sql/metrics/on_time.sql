@@ -5,7 +5,7 @@
 with spans as (
     select t.period_type, t.period, c.clock, c.city_id, c.topic, c.due, c.on_time, c.unanswered, c.pending
     from metrics.on_time_cells as c
-    inner join core.period_parts as t on t.part = c.part
+    inner join core.period_parts as t on t.part = c.due_part
 ),
 
 rolled as (

@@ -1,8 +1,10 @@
--- metrics.on_time_cells: one row per part of time in which requests fell due × city × topic × clock (business, calendar).
+-- metrics.on_time_cells: one row per part of time in which requests were asked × part in which they fell due × city × topic ×
+-- clock (business, calendar).
 -- Canonical requests, less those withdrawn before being either due or answered; pending: not due by as_of yet.
 -- Requests are read once, for both clocks; everything on time is a sum of these.
 with judged as (
     select
+        r.part,
         b.part as business_part,
         c.part as calendar_part,
         r.city_id,
@@ -23,7 +25,7 @@ with judged as (
 
 folded as (
     select
-        business_part, calendar_part, city_id, topic,
+        part, business_part, calendar_part, city_id, topic,
         count(*) filter (where not leaves_business and is_due) as due,
         count(*) filter (where not leaves_business and is_due and is_on_time) as on_time,
         count(*) filter (where not leaves_business and is_due and is_unanswered) as unanswered,
@@ -33,26 +35,26 @@ folded as (
         count(*) filter (where not leaves_calendar and is_calendar_due and is_unanswered) as calendar_unanswered,
         count(*) filter (where not leaves_calendar and not is_calendar_due) as calendar_pending
     from judged
-    group by business_part, calendar_part, city_id, topic
+    group by part, business_part, calendar_part, city_id, topic
 ),
 
 clocks as (
-    select business_part as part, 'business' as clock, city_id, topic, due, on_time, unanswered, pending
+    select part, business_part as due_part, 'business' as clock, city_id, topic, due, on_time, unanswered, pending
     from folded
     union all
     select
-        calendar_part as part, 'calendar' as clock, city_id, topic, calendar_due as due, calendar_on_time as on_time,
+        part, calendar_part as due_part, 'calendar' as clock, city_id, topic, calendar_due as due, calendar_on_time as on_time,
         calendar_unanswered as unanswered, calendar_pending as pending
     from folded
 )
 
 select
-    part, clock, city_id, topic,
+    part, due_part, clock, city_id, topic,
     cast(sum(due) as bigint) as due,
     cast(sum(on_time) as bigint) as on_time,
     cast(sum(unanswered) as bigint) as unanswered,
     cast(sum(pending) as bigint) as pending
 from clocks
-where part is not null
-group by part, clock, city_id, topic
+where due_part is not null
+group by part, due_part, clock, city_id, topic
 having sum(due) + sum(pending) > 0

@@ -11,16 +11,8 @@ with parts as (
 
 cells as (
     select
-        'desk' as service, r.city_id, r.topic, d.part, count(*) as uses, 1 as active, count(*) as asked,
-        count(*) filter (
-            where r.disposition in ('no_answer', 'referred', 'out_of_scope')
-                and r.ended_at is not null and r.ended_at is distinct from r.withdrawn_at
-        ) as unmet,
-        max(r.submitted_on) as last_on
-    from core.requests as r
-    inner join core.day_parts as d on d.day = r.submitted_on
-    where r.is_canonical
-    group by r.city_id, r.topic, d.part
+        'desk' as service, city_id, topic, part, asked as uses, 1 as active, asked, unmet, last_on
+    from metrics.reach_desk
     union all
     select
         u.service, u.city_id, u.topic, d.part, count(*) as uses, 1 as active, count(u.is_empty) as asked,

@@ -6,6 +6,7 @@ with waits as (
 )
 
 select
+    m.period_no,
     m.cell,
     w.hours,
     w.is_reply,

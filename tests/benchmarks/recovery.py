@@ -28,7 +28,7 @@ from assets.sample.topics import DISPOSITIONS, TOPICS
 
 FAMILIES = (
     *("core.day_parts", "core.period_days", "core.period_parts", "core.figure_keys", "core.surveys"),
-    *("core.request_piles", "core.request_waits", "metrics.wait_counts", "metrics.wait_members"),
+    *("core.request_waits", "metrics.wait_piles", "metrics.wait_counts", "metrics.wait_members"),
     *("metrics.response_steps", "metrics.response_cuts", "metrics.response_quantiles", "metrics.response_time"),
     *("metrics.resolution_steps", "metrics.resolution_sums", "metrics.resolution"),
     *("metrics.on_time_cells", "metrics.on_time", "metrics.satisfaction_codes", "metrics.satisfaction_profiles"),

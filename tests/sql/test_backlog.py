@@ -9,7 +9,7 @@ MEMPHIS, WACO = "4748000", "4876000"
 TABLES = (
     *("core.request_events", "core.request_spells", "core.period_days", "core.day_parts", "core.period_parts"),
     *("core.figure_keys", "metrics.backlog_levels"),
-    *("metrics.backlog_flows", "metrics.backlog_identity", "metrics.backlog"),
+    *("metrics.backlog_cells", "metrics.backlog_flows", "metrics.backlog_identity", "metrics.backlog"),
 )
 
 
@@ -203,5 +203,5 @@ def test_a_lost_event_breaks_the_identity(bench):
     """Levels and flows come by different ways: the check can fail."""
     run(bench, request("A", "2014-06-02 14:00", resolved_at="2014-06-05 14:00"))
     bench.connection.execute("delete from core.request_events where event = 'resolved'")
-    bench.run("metrics.backlog_flows", "metrics.backlog_identity")
+    bench.run("metrics.backlog_cells", "metrics.backlog_flows", "metrics.backlog_identity")
     assert bench.value("select count(*) from metrics.backlog_identity where difference <> 0") > 0

@@ -8,7 +8,7 @@ MEMPHIS, WACO = "4748000", "4876000"
 MONDAY = datetime(2014, 6, 2, 13)  # 9:00 Eastern, the opening
 TABLES = (
     *("core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys", "core.request_events"),
-    *("metrics.backlog_flows", "metrics.closing_cells", "metrics.closing"),
+    *("metrics.backlog_cells", "metrics.backlog_flows", "metrics.closing_cells", "metrics.closing"),
 )
 
 

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 A, B, C, D = "0100001", "0100002", "0100003", "0100004"
 LAUNCH, AS_OF = date(2014, 5, 22), date(2014, 9, 30)
 TABLES = (
-    *("core.period_days", "core.day_parts", "core.period_parts", "core.uses", "metrics.reach_cells"),
+    *(
+        "core.period_days",
+        "core.day_parts",
+        "core.period_parts",
+        "core.uses",
+        "metrics.reach_desk",
+        "metrics.reach_cells",
+    ),
     *(
         "metrics.reach_months",
         "metrics.reach_cities",

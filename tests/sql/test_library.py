@@ -17,7 +17,9 @@ TABLES = (
         "core.request_events",
     ),
     *(
+        "metrics.reach_desk",
         "metrics.reach_cells",
+        "metrics.backlog_cells",
         "metrics.backlog_flows",
         "metrics.library_topics",
         "metrics.library_needs",

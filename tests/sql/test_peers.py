@@ -13,6 +13,7 @@ TABLES = (
         "core.period_parts",
         "core.figure_keys",
         "core.uses",
+        "metrics.reach_desk",
         "metrics.reach_cells",
     ),
     *("metrics.reach_months", "metrics.reach_cities", "metrics.peer_meetings", "metrics.peer_links", "metrics.peers"),

@@ -35,7 +35,7 @@ def run(bench, requests, as_of="2014-06-30", events=()):
     bench.reference(as_of=as_of)
     for table in ("core.eligibility", "core.engagement_cities", "metrics.response_curves"):
         bench.given(table)
-    tables = (*CLOCKS, "core.figure_keys", "core.request_piles", "core.request_waits", *STEPS)
+    tables = (*CLOCKS, "core.figure_keys", "core.request_waits", "metrics.wait_piles", *STEPS)
     bench.desk(requests, *tables, events=events)
 
 

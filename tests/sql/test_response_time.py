@@ -9,8 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 TABLES = (
-    *("core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys", "core.request_piles"),
-    *("core.request_waits", "metrics.wait_counts", "metrics.wait_members", "metrics.response_steps"),
+    *("core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys"),
+    *(
+        "core.request_waits",
+        "metrics.wait_piles",
+        "metrics.wait_counts",
+        "metrics.wait_members",
+        "metrics.response_steps",
+    ),
     *("metrics.response_cuts", "metrics.response_quantiles", "metrics.response_curves", "metrics.response_time"),
     "metrics.survival_curves",
 )

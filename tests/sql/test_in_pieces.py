@@ -1,0 +1,142 @@
+"""Records that come bit by bit, on a warehouse made again piece by piece, come to what making all of it at once gives."""
+
+from datetime import datetime, timedelta
+
+from bench import Bench
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+
+from assets import catalog, models
+from assets.raw import places
+
+CITIES = ("4748000", "1801468", None)
+TARGETS = (
+    *("metrics.on_time", "metrics.response_time", "metrics.resolution", "metrics.survival_curves", "metrics.backlog"),
+    *("metrics.backlog_rates", "metrics.closing", "metrics.reach_cells", "metrics.repeat_use"),
+)
+START = datetime(2014, 5, 20, 13)
+HOUR = timedelta(hours=1)
+
+
+def upstream(every: dict[str, models.Model]) -> dict[str, models.Model]:
+    """TARGETS and all that they follow from, in their order."""
+    wanted = set(TARGETS)
+    for table, model in reversed(every.items()):
+        if table in wanted:
+            wanted |= model.reads
+    return {table: model for table, model in every.items() if table in wanted}
+
+
+ENTRIES = catalog.load()
+PIECES = {t: spec.pieces for t, spec in ENTRIES.tables.items() if spec.pieces}
+MODELS = upstream(models.load(ENTRIES.sources))
+instants = st.integers(0, 24 * 110)
+requests = st.fixed_dictionaries(
+    {
+        "number": st.integers(1, 12),  # some come again, in another version
+        "city": st.sampled_from(CITIES),
+        "topic": st.sampled_from(("budget", "housing")),
+        "asked": instants,
+        "answered": st.none() | st.integers(1, 300),
+        "resolved": st.none() | st.integers(1, 900),
+        "withdrawn": st.none() | st.integers(1, 200),
+    }
+)
+
+
+def raw(row: dict, order: int) -> dict:
+    asked = START + HOUR * row["asked"]
+    after = {name: asked + HOUR * row[name] if row[name] else None for name in ("answered", "resolved", "withdrawn")}
+    return {
+        "request_id": f"R{row['number']}", "city": row["city"], "caller_type": "city" if row["city"] else "county",
+        "submitted_at": asked, "topic": row["topic"], "status": "closed" if after["resolved"] else "open",
+        "first_response_at": after["answered"], "resolved_at": after["resolved"], "withdrawn_at": after["withdrawn"],
+        "_order": order, "_row": order, "_known_at": START + timedelta(days=400), "_file": "r.csv", "_sha256": "0" * 64,
+    }  # fmt: skip
+
+
+def build(bench: Bench, rows: list[dict], as_of: str) -> dict[str, models.Made]:
+    """Makes what changed on this warehouse of these raw requests, as a run does."""
+    for source in ENTRIES.sources:
+        bench.given(f"raw.{source}", (raw(row, n) for n, row in enumerate(rows, 1)) if source == "requests" else ())
+    bench.reference(as_of=as_of)
+    places.build(bench.connection)
+    inputs = {f"raw.{source}": "" for source in ENTRIES.sources} | {f"reference.{t}": as_of for t in models.REFERENCE}
+    return models.build(bench.connection, MODELS, inputs | {"raw.requests": str(rows)}, pieces=PIECES)
+
+
+@settings(
+    deadline=None, max_examples=5, phases=(Phase.explicit, Phase.generate), suppress_health_check=[HealthCheck.too_slow]
+)
+@given(st.lists(requests, min_size=1, max_size=9), st.lists(requests, max_size=4), st.sampled_from(("2014-09-05", "2014-09-08", "2014-10-01")))  # fmt: skip
+@example([{"number": 1, "city": CITIES[0], "topic": "budget", "asked": 30, "answered": None, "resolved": None, "withdrawn": None}],
+         [{"number": 2, "city": CITIES[0], "topic": "budget", "asked": 2400, "answered": 2, "resolved": 9, "withdrawn": None}], "2014-09-08")  # fmt: skip
+def test_bit_by_bit_is_all_at_once(first, later, moved):
+    step, whole = Bench(), Bench()
+    try:
+        build(step, first, "2014-09-05")
+        build(step, first + later, "2014-09-05")
+        build(step, first + later, moved)
+        build(whole, first + later, moved)
+        for table in MODELS:
+            mine, theirs = (b.connection.execute(f"from {table} order by all").fetchall() for b in (step, whole))
+            assert mine == theirs, table
+    finally:
+        step.connection.close()
+        whole.connection.close()
+
+
+def test_a_day_of_records_makes_its_month_again_and_no_other():
+    """A trace left in every piece is still in those that did not change."""
+    bench = Bench()
+    try:
+        one = {
+            "number": 1,
+            "city": CITIES[0],
+            "topic": "budget",
+            "asked": 30,
+            "answered": 3,
+            "resolved": 9,
+            "withdrawn": None,
+        }
+        rows = [one, one | {"number": 2, "asked": 24 * 45}, one | {"number": 3, "asked": 24 * 75}]
+        build(bench, rows, "2014-09-05")
+        bench.connection.execute("update metrics.wait_piles set asked = asked + 100")
+        bench.connection.execute("update metrics.response_steps set hours = hours + 1000")
+        build(bench, [*rows, one | {"number": 4, "asked": 24 * 76}], "2014-09-05")
+        asked = "select part, sum(asked) as asked from metrics.wait_piles group by part order by part"
+        assert {row["part"]: row["asked"] for row in bench.rows(asked)} == {
+            "2014-05 before": 101, "2014-07": 101, "2014-08": 2,
+        }  # fmt: skip
+        traced = """select p.period, max(s.hours) >= 1000 as is_traced from metrics.response_steps as s
+            inner join (select distinct period, period_no from core.period_parts) as p on p.period_no = s.period_no
+            group by p.period order by p.period"""
+        assert {row["period"]: row["is_traced"] for row in bench.rows(traced)} == {
+            "2014-05": True, "2014-07": True, "2014-08": False, "FY2014": False, "FY2014Q3": True, "FY2014Q4": False,
+            "to_date": False,
+        }  # fmt: skip
+    finally:
+        bench.connection.close()
+
+
+def test_open_requests_of_old_months_stay_the_same_rows_while_time_goes_on():
+    """As_of moves by a day: a request that nobody answered waits longer than any reply took, and is told no differently."""
+    bench = Bench()
+    try:
+        one = {
+            "number": 1,
+            "city": CITIES[0],
+            "topic": "budget",
+            "asked": 30,
+            "answered": 3,
+            "resolved": 9,
+            "withdrawn": None,
+        }
+        never = one | {"number": 2, "asked": 60, "answered": None, "resolved": None}
+        build(bench, [one, never], "2015-06-04")
+        made = build(bench, [one, never], "2015-06-05")
+        assert made["core.request_waits"].made and not made["metrics.wait_piles"].made
+        assert not made["metrics.response_steps"].made and not made["metrics.resolution_steps"].made
+        assert bench.value("select max(hours) from core.request_waits") == 400
+    finally:
+        bench.connection.close()
