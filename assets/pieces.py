@@ -68,8 +68,7 @@ class Follower:
         for read in sorted(reads):
             if read in pieces.through:
                 link = pieces.through[read]
-                inner = f"select {link.by} from {link.table} where {pieces.by} in ({listed})"
-                where = f"{link.column or link.by} in ({inner})"
+                where = f"{link.by} in (select {link.by} from {link.table} where {link.piece} in ({listed}))"
             elif read in pieces.of:
                 where = f"{pieces.by} in ({listed})"
             else:
@@ -85,9 +84,9 @@ class Follower:
     def _through(self, read: str, pieces: Pieces) -> Prints:
         """Each piece follows from those pieces of `read` that the table in between names."""
         link = pieces.through[read]
-        told = self._of(read, link.column or link.by)
+        told = self._of(read, link.by)
         pairs = self.connection.execute(
-            f"select distinct cast({pieces.by} as varchar), cast({link.by} as varchar) from {link.table} order by all"
+            f"select distinct cast({link.piece} as varchar), cast({link.by} as varchar) from {link.table} order by all"
         ).fetchall()
         found: dict[str, list[str]] = {}
         for piece, needed in pairs:

@@ -153,19 +153,16 @@ class TableCheck(Strict):
 
 
 class Through(Strict):
-    """Which pieces of an input a piece follows from: rows of `table`, with the piece's column and, in `by`, the input's.
-
-    column: what the input calls the column, where not `by`.
-    """
+    """Which pieces of an input a piece follows from: the rows of `table` name the piece, and the input's pieces in `by`."""
 
     table: str
+    piece: str
     by: str
-    column: str = ""
 
 
 class Pieces(Strict):
-    """A table that is made again piece by piece (assets/pieces.py). by: the column whose values are its pieces; of: the
-    inputs with the same column, whose rows of a piece make no other."""
+    """A table that is made again piece by piece (assets/pieces.py). by: a column, or what is worked out from
+    some, whose values are its pieces; of: the inputs with the same columns, whose rows of a piece make no other."""
 
     by: str
     of: list[str] = []

@@ -8,7 +8,7 @@ with causes as (
 
 steps as (
     select
-        s.period_no, s.cell, c.cause, s.t, s.at_risk, s.ended, s.still_open,
+        s.cell, c.cause, s.t, s.at_risk, s.ended, s.still_open,
         case c.cause when 'resolved' then s.resolved when 'closed_unanswered' then s.closed_unanswered
             when 'withdrawn' then s.withdrawn else s.merged end as events
     from metrics.resolution_steps as s
@@ -18,7 +18,7 @@ steps as (
 
 followed as (
     select
-        period_no, cell, cause, t, at_risk, events, still_open,
+        cell, cause, t, at_risk, events, still_open,
         sum(still_open * events / at_risk) over earlier as incidence,
         case when at_risk > ended then ended / at_risk / (at_risk - ended) else 0 end as hazard_part,
         still_open * events / at_risk / at_risk as mixed_part
@@ -28,7 +28,7 @@ followed as (
 
 sums as (
     select
-        period_no, cell, cause, t, at_risk, events, incidence,
+        cell, cause, t, at_risk, events, incidence,
         sum(hazard_part) over earlier as a,
         sum(hazard_part * incidence) over earlier as af,
         sum(hazard_part * incidence * incidence) over earlier as aff,
@@ -40,7 +40,6 @@ sums as (
 )
 
 select
-    period_no,
     cell,
     cause,
     ceil(t) as t,
@@ -49,5 +48,5 @@ select
     least(1, max(incidence)) as incidence,
     greatest(0, max_by(incidence * incidence * a - 2 * incidence * af + aff + b - 2 * incidence * m + 2 * mf, t)) as variance
 from sums
-group by period_no, cell, cause, ceil(t)
+group by cell, cause, ceil(t)
 having sum(events) > 0

@@ -19,7 +19,7 @@ with spans as (
 ),
 
 followed as (
-    select period_no, cell, asked from metrics.wait_counts where open_20 > 0 or is_curve
+    select cell, asked from metrics.wait_counts where open_20 > 0 or is_curve
 ),
 
 members as (
@@ -71,7 +71,6 @@ steps as (
 
 risks as (
     select
-        f.period_no,
         s.*,
         f.asked - coalesce(sum(cast(s.ended + s.cut as double)) over (
             partition by s.cell order by s.t rows between unbounded preceding and 1 preceding
@@ -81,7 +80,6 @@ risks as (
 )
 
 select
-    period_no,
     cell,
     t,
     at_risk,

@@ -6,7 +6,7 @@
 -- F_i the incidence after the step, d ends of any cause and d1 resolutions among n at risk, S still open before it.
 with followed as (
     select
-        period_no, cell, t, still_open, at_risk, resolved,
+        cell, t, still_open, at_risk, resolved,
         sum(still_open * resolved / at_risk) over (
             partition by cell order by t rows between unbounded preceding and current row
         ) as incidence,
@@ -21,7 +21,7 @@ horizons as (
 
 sums as (
     select
-        f.period_no, f.cell, h.days,
+        f.cell, h.days,
         least(1, max(f.incidence)) as incidence,
         sum(f.hazard_part) as a,
         sum(f.hazard_part * f.incidence) as af,
@@ -31,11 +31,10 @@ sums as (
         sum(f.mixed_part * f.incidence) as mf
     from followed as f
     inner join horizons as h on f.t <= h.hours
-    group by f.period_no, f.cell, h.days
+    group by f.cell, h.days
 )
 
 select
-    period_no,
     cell,
     cast(days as integer) as days,
     incidence,

@@ -3,7 +3,7 @@
 -- (metrics.response_cuts). at_risk: still waiting when the hour began. Where the estimate is 0 there are no limits.
 with hours as (
     select
-        s.period_no, s.cell, ceil(s.hours) as t,
+        s.cell, ceil(s.hours) as t,
         cast(c.asked as double) as asked,
         count(*) + min(s.waiting_after) as at_risk,
         count(*) filter (where s.is_reply) as replies,
@@ -13,12 +13,12 @@ with hours as (
     from metrics.response_steps as s
     inner join metrics.wait_counts as c on c.cell = s.cell
     where c.is_curve
-    group by s.period_no, s.cell, ceil(s.hours), c.asked
+    group by s.cell, ceil(s.hours), c.asked
 ),
 
 estimates as (
     select
-        h.period_no, h.cell, h.t, h.at_risk, h.replies,
+        h.cell, h.t, h.at_risk, h.replies,
         h.still_waiting / h.asked * k.weight as estimate,
         case when h.still_waiting > 0 then sqrt(1 / h.still_waiting - 1 / h.asked - k.passed) end as spread
     from hours as h
@@ -27,7 +27,6 @@ estimates as (
 )
 
 select
-    period_no,
     cell,
     t,
     at_risk,

@@ -4,17 +4,16 @@
 -- longer, so that before the next one every request still waiting counts for `weight` of one, and the estimate is weight ×
 -- still waiting / asked. Greenwood's sum over replies is 1 / still waiting - 1 / asked less `passed`, what those ends took away.
 with cuts as (
-    select period_no, cell, hours, cast(max(waiting_after) as double) as waiting_after, count(*) as ended
+    select cell, hours, cast(max(waiting_after) as double) as waiting_after, count(*) as ended
     from metrics.response_steps
     where not is_reply
-    group by period_no, cell, hours
+    group by cell, hours
     union all
-    select period_no, cell, cast(null as double) as hours, cast(null as double) as waiting_after, cast(null as bigint) as ended
+    select cell, cast(null as double) as hours, cast(null as double) as waiting_after, cast(null as bigint) as ended
     from metrics.wait_counts
 )
 
 select
-    period_no,
     cell,
     hours,
     exp(coalesce(sum(case when waiting_after > 0 then ln((waiting_after + ended) / waiting_after) end) over earlier, 0)) as weight,

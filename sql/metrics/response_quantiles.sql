@@ -3,7 +3,7 @@
 -- 1 - q, with the times at which its log-log 95% limits (Greenwood's variance) have: Brookmeyer and Crowley (1982).
 with replies as (
     select
-        s.period_no, s.cell, s.hours,
+        s.cell, s.hours,
         cast(s.waiting_after as double) as still_waiting,
         cast(c.asked as double) as asked,
         k.weight, k.passed
@@ -15,7 +15,7 @@ with replies as (
 
 estimates as (
     select
-        period_no, cell, hours,
+        cell, hours,
         still_waiting / asked * weight as estimate,
         case when still_waiting > 0 then -ln(still_waiting / asked * weight) end as hazard,
         case when still_waiting > 0 then sqrt(1 / still_waiting - 1 / asked - passed) end as spread
@@ -24,12 +24,11 @@ estimates as (
 
 -- where the estimate is 0 it has no limits
 limits as (
-    select period_no, cell, hours, estimate, hazard, exp(1.959963984540054 * spread / hazard) as factor from estimates
+    select cell, hours, estimate, hazard, exp(1.959963984540054 * spread / hazard) as factor from estimates
 )
 
 -- a product of shares may miss an exact half by its last bit
 select
-    period_no,
     cell,
     min(hours) filter (where estimate <= 0.5 + 1e-12) as median,
     min(hours) filter (where hazard * factor >= ln(2) - 1e-12) as median_low,
@@ -38,4 +37,4 @@ select
     min(hours) filter (where hazard * factor >= ln(10) - 1e-12) as p90_low,
     min(hours) filter (where hazard / factor >= ln(10) - 1e-12) as p90_high
 from limits
-group by period_no, cell
+group by cell

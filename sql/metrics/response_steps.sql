@@ -6,7 +6,6 @@ with waits as (
 )
 
 select
-    m.period_no,
     m.cell,
     w.hours,
     w.is_reply,

@@ -5,22 +5,22 @@ with dated as (
     inner join core.period_parts as p on p.part = w.part
 )
 
-select c.period_no, c.cell, d.pile
+select c.cell, d.pile
 from dated as d
 inner join metrics.wait_counts as c
     on c.grain = 'network' and c.period_no = d.period_no
 union all
-select c.period_no, c.cell, d.pile
+select c.cell, d.pile
 from dated as d
 inner join metrics.wait_counts as c
     on c.grain = 'topic' and c.period_no = d.period_no and c.topic = d.topic
 union all
-select c.period_no, c.cell, d.pile
+select c.cell, d.pile
 from dated as d
 inner join metrics.wait_counts as c
     on c.grain = 'city' and c.period_no = d.period_no and c.city_id = d.city_id
 union all
-select c.period_no, c.cell, d.pile
+select c.cell, d.pile
 from dated as d
 inner join metrics.wait_counts as c
     on c.grain = 'city_topic' and c.period_no = d.period_no and c.city_id = d.city_id

@@ -12,7 +12,9 @@ from assets.models import ModelError
 
 MONTHS = {"metrics.monthly": Pieces(by="part", of=["core.asked"])}
 QUARTERS = MONTHS | {
-    "metrics.quarterly": Pieces(by="period", through={"metrics.monthly": Through(table="core.spans", by="part")})
+    "metrics.quarterly": Pieces(
+        by="period", through={"metrics.monthly": Through(table="core.spans", piece="period", by="part")}
+    )
 }
 SQL = {
     "core/asked.sql": "select part, city from staging.asked",
@@ -35,7 +37,8 @@ class Desk:
         self.write("staging/spans.sql", "select part, period from raw.spans")
         self.connection.execute(
             """create schema raw; create table raw.asked (part varchar, city varchar);
-            create table raw.spans as select * from (values ('04', 'Q2'), ('05', 'Q2'), ('06', 'Q2'), ('07', 'Q3')) as s (part, period);
+            create table raw.spans (part varchar, period varchar);
+            insert into raw.spans values ('04', 'Q2'), ('05', 'Q2'), ('06', 'Q2'), ('07', 'Q3');
             insert into raw.asked values ('05', 'a'), ('05', 'b'), ('06', 'a'), ('07', 'a')"""
         )
 
