@@ -47,7 +47,7 @@ worked as (
             numerator + zz / 2 + sqrt(zz * (numerator * (1 - numerator / denominator) + zz / 4))
         ) / (denominator + zz)) when is_rate then per * l.mean_high / denominator else ci_high end as high
     from judged as j
-    left join metrics.rate_limits as l on l.events = case when is_rate then cast(numerator as bigint) end
+    left join metrics.rate_limits as l on l.period = j.period and l.events = case when is_rate then cast(numerator as bigint) end
 ),
 
 -- adding 0.0 turns minus zero into zero

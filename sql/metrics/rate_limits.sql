@@ -1,13 +1,14 @@
--- metrics.rate_limits: one row per count of events that a published rate has: the 95% limits of its mean, exact (Garwood) by
--- reference.poisson_limits, and far out those of Wilson and Hilferty.
+-- metrics.rate_limits: one row per period × count of events that a published rate of it has: the 95% limits of its mean, exact
+-- (Garwood) by reference.poisson_limits, and far out those of Wilson and Hilferty.
 with counts as (
-    select distinct cast(f.numerator as bigint) as events
+    select distinct f.period, cast(f.numerator as bigint) as events
     from metrics.figures as f
     inner join reference.metrics as m on m.metric = f.metric
     where m.interval = 'poisson' and f.numerator is not null
 )
 
 select
+    c.period,
     c.events,
     coalesce(
         l.low, c.events * power(1 - 1 / (9.0 * c.events) - 1.959963984540054 / (3 * sqrt(c.events)), 3)

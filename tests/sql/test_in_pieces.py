@@ -29,7 +29,8 @@ def upstream(every: dict[str, models.Model]) -> dict[str, models.Model]:
 
 ENTRIES = catalog.load()
 PIECES = {t: spec.pieces for t, spec in ENTRIES.tables.items() if spec.pieces}
-MODELS = upstream(models.load(ENTRIES.sources))
+ALL = models.load(ENTRIES.sources)
+MODELS = upstream(ALL)
 instants = st.integers(0, 24 * 110)
 requests = st.fixed_dictionaries(
     {
@@ -130,3 +131,40 @@ def test_open_requests_of_old_months_stay_the_same_rows_while_time_goes_on():
         assert bench.value("select max(hours) from core.request_waits") == 400
     finally:
         bench.connection.close()
+
+
+def test_a_figure_that_changed_makes_its_period_again_and_the_change_of_the_next():
+    """Of months June to September, July's numerator changes: August is told with another change, June and September stand."""
+    step, whole = Bench(), Bench()
+    names = ("core.period_pairs", "metrics.rate_limits", "metrics.metric_values")
+    chosen = {table: model for table, model in ALL.items() if table in names}
+
+    def tell(bench: Bench, july: int) -> None:
+        figure = {"metric": "on_time_pct", "grain": "network", "period_type": "month", "denominator": 40}
+        months = {"2014-06": 20, "2014-07": july, "2014-08": 30, "2014-09": 33}
+        bench.given("metrics.figures", [figure | {"period": p, "numerator": n} for p, n in months.items()])
+        inputs = {f"reference.{t}": "" for t in models.REFERENCE} | {"metrics.figures": str(july)}
+        models.build(bench.connection, chosen, inputs, pieces=PIECES)
+
+    try:
+        for bench in (step, whole):
+            bench.reference(as_of="2014-09-30")
+        tell(step, 10)
+        step.connection.execute("update metrics.metric_values set unit = 'trace'")
+        tell(step, 20)
+        tell(whole, 20)
+        query = "select period, value, change, unit from metrics.metric_values order by period"
+        told = {row["period"]: (row["value"], row["change"], row["unit"]) for row in step.rows(query)}
+        assert told == {
+            "2014-06": (50, None, "trace"),
+            "2014-07": (50, 0, "percent"),
+            "2014-08": (75, 25, "percent"),
+            "2014-09": (82.5, 7.5, "trace"),
+        }
+        step.connection.execute("update metrics.metric_values set unit = 'percent'")
+        assert step.rows("from metrics.metric_values order by period") == whole.rows(
+            "from metrics.metric_values order by period"
+        )
+    finally:
+        step.connection.close()
+        whole.connection.close()
