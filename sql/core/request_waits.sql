@@ -1,7 +1,7 @@
 -- core.request_waits: one row per request of the desk (tests and spam left out): how long it waited for a first reply, how
 -- long it stood open for the first time, both on the business clock, and how each ended.
--- outcome, hours: replied; withdrawn and open are censored; ended_unanswered (closed or merged, no reply seen) competes. A
--- reply after the closing is still a reply; a withdrawal at or before the reply ends the wait.
+-- outcome, hours: replied; withdrawn and open are censored; ended_unanswered (closed or merged before any reply) competes.
+-- What comes first ends the wait, whatever follows: at one instant a withdrawal, then a reply, then another closing.
 -- cause, open_hours: resolved (a substantive answer), closed_unanswered (no answer, referred, out of scope), withdrawn or
 -- merged, whichever closed it first; open is cut off by as_of.
 -- A wait that nobody ended with a reply is told no longer than any reply took, rounded up to whole 400 hours, and open_hours
@@ -16,12 +16,11 @@ ends as (
     select
         r.request_id, r.part, r.city_id, r.topic, d.part_no, r.submitted_at, r.response_hours, p.as_of_at,
         case
-            when r.withdrawn_at <= coalesce(r.first_response_at, r.closed_at, p.as_of_at) then 'withdrawn'
-            when r.first_response_at is not null then 'replied'
+            when r.closed_by = 'withdrawn' and coalesce(r.closed_at <= r.first_response_at, true) then 'withdrawn'
+            when coalesce(r.first_response_at <= r.closed_at, r.first_response_at is not null) then 'replied'
             when r.closed_at is not null then 'ended_unanswered'
             else 'open'
         end as outcome,
-        r.withdrawn_at,
         r.closed_at,
         coalesce(r.closed_by, 'open') as cause
     from core.requests as r
@@ -33,8 +32,7 @@ ends as (
 timed as (
     select
         *,
-        case outcome when 'withdrawn' then withdrawn_at when 'ended_unanswered' then closed_at
-            when 'open' then as_of_at end as until_at,
+        case when outcome in ('withdrawn', 'ended_unanswered') then closed_at when outcome = 'open' then as_of_at end as until_at,
         coalesce(closed_at, as_of_at) as open_until_at
     from ends
 ),

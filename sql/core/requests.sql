@@ -1,17 +1,18 @@
 -- core.requests: one row per request submitted by the end of as_of, as it stood then.
 -- An instant after as_of is null: not yet seen. Tests and spam stay, marked; the desk's figures leave them out.
--- Replies and ends are the first that its columns or request_events tell; core.request_instants has every one.
+-- Replies and resolutions are the first that its columns or request_events tell; core.request_instants has every end.
 -- Before the calendar in reference.hours (a year before the launch) there is no due date.
 -- part: the part of time (core.day_parts) in which it was asked, `earlier` before the calendar.
 with logged as (
     select
         e.request_id,
         min(e.at) filter (where e.event = 'reply') as replied_at,
-        min(e.at) filter (where e.event <> 'reply') as resolved_at,
-        nullif(count(*) filter (where e.event = 'reply'), 0) as replies
+        min(e.at) filter (where e.event = 'resolved') as resolved_at,
+        nullif(count(*) filter (where e.event = 'reply' and e.at < p.as_of_at), 0) as replies
     from staging.request_events as e
+    cross join reference.params as p
     inner join staging.requests as s on s.request_id = e.request_id and s.submitted_at <= e.at
-    where e.event in ('reply', 'resolved', 'closed_unanswered')
+    where e.event in ('reply', 'resolved')
     group by e.request_id
 ),
 

@@ -3,6 +3,7 @@
 -- response_hours_median, cause first_reply: the share still waiting for a first reply (metrics.response_curves).
 -- resolved_within_10d_pct, causes resolved, closed_unanswered, withdrawn, merged: the share that had ended so, by
 -- Aalen-Johansen with the limits of metrics.resolution_sums, up to 40 business days; the four and the share still open are 1.
+-- Of groups of fewer than min_denominator there is none, as their percentages are withheld.
 -- at_risk: still there when the hour began, or ending in it. Hours without an event of the cause change nothing.
 with ends as (
     select c.grain, c.city_id, c.topic, c.period_type, c.period, s.cause, s.t, s.at_risk, s.events, s.incidence,
@@ -10,6 +11,7 @@ with ends as (
             then exp(1.959963984540054 * sqrt(s.variance) / (s.incidence * -ln(s.incidence))) end as spread
     from metrics.resolution_curves as s
     inner join metrics.wait_counts as c on c.cell = s.cell
+    inner join reference.params as p on c.asked >= p.min_denominator
 )
 
 select
@@ -19,6 +21,7 @@ select
     s.replies as events, s.estimate, s.ci_low, s.ci_high
 from metrics.response_curves as s
 inner join metrics.wait_counts as c on c.cell = s.cell
+inner join reference.params as p on c.asked >= p.min_denominator
 union all
 select
     'resolved_within_10d_pct' as metric, grain, city_id, topic,

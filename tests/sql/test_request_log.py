@@ -76,5 +76,29 @@ def test_first_instants_and_ends_come_from_the_log_too(bench):
     bench.desk([request(), request(request_id="S", first_response_at=at(3), replies=7)], events=events)
     told = "first_response_at, resolved_at, reopened_at, closed_at, ended_at, reopenings, replies, status, disposition"
     rows = bench.connection.execute(f"select {told} from core.requests order by request_id").fetchall()
-    assert rows[0] == (at(4), at(6), at(8), at(6), None, 1, 2, "open", None)
+    # closed without an answer is no resolution
+    assert rows[0] == (at(4), None, at(8), at(6), None, 1, 2, "open", None)
     assert rows[1] == (at(3), None, None, None, None, 0, 7, "open", None)
+
+
+def test_resolved_is_the_first_answer_and_not_an_earlier_closing(bench):
+    """Closed unanswered on 3 June, reopened on the 10th, resolved on 7 July: the resolution is that of July."""
+    bench.reference(as_of="2014-09-30")
+    log = [
+        ("2014-06-03 14:00", "closed_unanswered"),
+        ("2014-06-10 14:00", "reopened"),
+        ("2014-07-07 14:00", "resolved"),
+    ]
+    bench.desk([request()], events=[{"request_id": "R", "at": at, "event": event} for at, event in log])
+    assert bench.value("select resolved_at from core.requests") == datetime(2014, 7, 7, 14)
+    assert bench.value("select closed_by from core.requests") == "closed_unanswered"
+
+
+def test_replies_after_as_of_are_not_counted(bench):
+    bench.reference(as_of="2014-06-30")
+    log = [
+        ("2014-06-03 14:00", "reply"),
+        ("2014-07-01 04:00", "reply"),
+    ]  # the second at the very end of 30 June, Eastern
+    bench.desk([request()], events=[{"request_id": "R", "at": at, "event": event} for at, event in log])
+    assert bench.value("select replies from core.requests") == 1

@@ -97,6 +97,7 @@ def test_steps_by_hand(bench):
     # at 4: 6 open, 1 resolved, 1 withdrawn: F = 1/6, still 4/6. at 5: cut. at 6: 3 open, 1 resolved: F = 1/6 + 4/6 · 1/3
     # = 7/18, still 4/9. at 7: cut; at 90 the last is resolved: F = 7/18 + 4/9 = 5/6
     bench.reference(as_of="2014-06-30")
+    bench.connection.execute("update reference.params set min_denominator = 1")
     spells(bench, [(4, "resolved"), (4, "withdrawn"), (5, "open"), (6, "resolved"), (7, "open"), (90, "resolved")])
     steps = bench.connection.execute(
         """select s.t, at_risk, ended, resolved, cut, still_open from metrics.resolution_steps as s
@@ -236,6 +237,7 @@ SPELL = st.tuples(HOURS, st.sampled_from(("open", *CAUSES)))  # a third of them 
 @settings(max_examples=40, deadline=None)
 @given(rows=st.lists(SPELL, min_size=1, max_size=50))
 def test_agrees_with_a_second_implementation(one_bench, rows):
+    one_bench.connection.execute("update reference.params set min_denominator = 1")
     spells(one_bench, rows)
     for days, hours in ((5, 40), (10, 80), (20, 160)):
         incidence, low, high, followed = aalen_johansen(rows, hours)

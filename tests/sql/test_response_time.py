@@ -147,8 +147,11 @@ def test_open_requests_hold_the_median_back(bench):
         ({"withdrawn_at": reply_after(9), "first_response_at": reply_after(8)}, "replied", 8),
         ({"merged_at": reply_after(5)}, "ended_unanswered", 5),
         ({"resolved_at": reply_after(5), "merged_at": reply_after(6)}, "ended_unanswered", 5),
-        # a reply after the closing is a reply
-        ({"resolved_at": reply_after(5), "first_response_at": reply_after(7)}, "replied", 7),
+        # what comes first ends the wait: closed or merged without a reply it is over, whatever follows
+        ({"resolved_at": reply_after(5), "first_response_at": reply_after(7)}, "ended_unanswered", 5),
+        ({"merged_at": reply_after(1), "first_response_at": reply_after(72)}, "ended_unanswered", 1),
+        ({"resolved_at": reply_after(5), "first_response_at": reply_after(5)}, "replied", 5),
+        ({"resolved_at": reply_after(5), "reopened_at": reply_after(6)}, "ended_unanswered", 5),
         # as of 30 June, the wait of an open request is its 21 business days: 168 hours
         ({}, "open", 21 * 8),
         # replied after as_of: open
@@ -170,14 +173,20 @@ def test_city_by_topic_only_by_year_and_to_date(bench):
 
 
 def test_published_curve_is_the_estimate_at_each_hours_end(bench):
-    # replies at 0.5, 0.75 and 2.25 business hours, one open: S = 3/4, 2/4, 1/4; hours 1 and 3 have replies
-    run(bench, [request(1, 0.5), request(2, 0.75), request(3, 2.25), request(4)])
+    # of ten, replies at 0.5, 0.75 and 2.25 business hours, seven open: S = .9, .8, .7; hours 1 and 3 have replies
+    run(bench, [request(1, 0.5), request(2, 0.75), request(3, 2.25), *(request(n) for n in range(4, 11))])
     curve = bench.connection.execute(
         """select t, at_risk, events, estimate from metrics.survival_curves
         where grain = 'network' and period = 'to_date' order by t"""
     ).fetchall()
-    assert [row[:3] for row in curve] == [(1, 4, 2), (3, 2, 1)]
-    assert [row[3] for row in curve] == pytest.approx([0.5, 0.25], abs=1e-12)
+    assert [row[:3] for row in curve] == [(1, 10, 2), (3, 8, 1)]
+    assert [row[3] for row in curve] == pytest.approx([0.8, 0.7], abs=1e-12)
+
+
+def test_of_fewer_than_ten_no_curve_is_published(bench):
+    run(bench, [request(n, 0.5) for n in range(1, 10)])
+    assert bench.value("select count(*) from metrics.response_curves") > 0
+    assert bench.rows("from metrics.survival_curves") == []
 
 
 WAIT = st.tuples(st.integers(0, 320).map(lambda q: q / 4), st.sampled_from(["first_response_at", "withdrawn_at"]))
