@@ -10,7 +10,7 @@ export CITIES311_HOME
 export DAGSTER_DISABLE_TELEMETRY = 1
 FILES := $(or $(LANDING),data/landing)
 
-.PHONY: run test check bench dev setup oracles lock clean
+.PHONY: run test check bench bench-metrics bench-recovery dev setup oracles lock clean
 
 run: setup
 	$(if $(LANDING),,@test -f data/landing/program.yml || $(BIN)/cities311 sample data/landing)
@@ -32,6 +32,10 @@ check: setup
 
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py
+
+# Each takes some ten to fifteen minutes: every metric family at 5,000,000 requests; planted values over 200 samples.
+bench-metrics bench-recovery: bench-%: setup
+	$(BIN)/python tests/benchmarks/$*.py
 
 # DEV passes options on, such as DEV="--port 3333".
 # The Dagster UI on the same home: lineage, receipts, row counts, checks, the schedule and the sensor.
