@@ -63,17 +63,17 @@ def _budget(folder: Path) -> dict[str, Any]:
 def _targets(folder: Path, world: World) -> tuple[int, dict[str, Any]]:
     """Tab-separated: for the network each federal year, for two topics, for the first cities. Bad: an unknown period."""
     years = {2014: "2014-06-02", 2015: "2014-09-15", 2016: "2015-09-14", 2017: "2016-09-12", 2018: "2017-10-02"}
-    header = ("metric", "period", "target", "city", "topic", "set_on", "reason_missed")
+    header = ("metric", "period", "target", "city", "topic", "set_on", "set_by", "reason_missed")
     rows = []
     for year, day in years.items():
         late = "the desk was short of staff from May to July" if year == 2016 else ""
-        rows.append(("on_time_pct", f"FY{year}", f"{68 + 3 * (year - 2014)}", "", "", day, late))
-        rows.append(("milestones_on_time_pct", f"FY{year}", "80", "", "", day, ""))
-        rows += [("on_time_pct", f"FY{year}", "75", "", topic, day, "") for topic in ("budget", "housing")]
+        rows.append(("on_time_pct", f"FY{year}", f"{68 + 3 * (year - 2014)}", "", "", day, "hud", late))
+        rows.append(("milestones_on_time_pct", f"FY{year}", "80", "", "", day, "program", ""))
+        rows += [("on_time_pct", f"FY{year}", "75", "", topic, day, "program", "") for topic in ("budget", "housing")]
     first = [city for city in world.cities if city.wave == 1]
-    rows += [("created", "FY2015", "40", city.geoid, "", years[2015], "") for city in first]
+    rows += [("created", "FY2015", "40", city.geoid, "", years[2015], "", "") for city in first]
     path = folder / "targets.tsv"
-    wrong = ("on_time_pct", "2016Q1", "75", "", "", "2015-12-01", "")
+    wrong = ("on_time_pct", "2016Q1", "75", "", "", "2015-12-01", "program", "")
     files.write_tabbed(path, [header, *rows, wrong], end="\n")
     _delivered(folder, path.name)
     bad = {"file": f"targets/{path.name}", "row": len(rows) + 2, "column": "period", "kind": "unknown_period"}

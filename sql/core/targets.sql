@@ -6,6 +6,7 @@ select
     t.city_id,
     t.topic,
     t.set_on,
+    t.set_by,
     t.reason_missed,
     t.known_at
 from staging.targets as t

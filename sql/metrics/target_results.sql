@@ -5,7 +5,7 @@
 -- A miss (met false) without a reason blocks the report of its period.
 with told as (
     select
-        t.metric, t.period, t.city_id, t.topic, t.target, t.set_on, nullif(trim(t.reason_missed), '') as reason_missed,
+        t.metric, t.period, t.city_id, t.topic, t.target, t.set_on, t.set_by, nullif(trim(t.reason_missed), '') as reason_missed,
         case
             when t.period = 'to_date' then 'to_date'
             when t.period like 'FY%Q%' then 'quarter'
@@ -36,7 +36,7 @@ lasts as (
 
 judged as (
     select
-        t.metric, t.period, t.city_id, t.topic, t.period_type, p.period_start, p.period_end, t.target, t.set_on,
+        t.metric, t.period, t.city_id, t.topic, t.period_type, p.period_start, p.period_end, t.target, t.set_on, t.set_by,
         t.reason_missed, m.direction, m.unit, r.value, r.amount_usd, r.numerator, r.denominator, r.status,
         case
             when m.metric is null then 'not_reported'
@@ -74,7 +74,7 @@ compared as (
 )
 
 select
-    metric, period, city_id, topic, period_type, period_start, period_end, target, set_on,
+    metric, period, city_id, topic, period_type, period_start, period_end, target, set_on, set_by,
     case when period_type <> 'to_date' then set_on > period_start end as set_late,
     direction, unit, value, amount_usd, numerator, denominator, state, status, reason, met, reason_missed,
     coalesce(not met, false) and reason_missed is null as needs_reason,

@@ -9,6 +9,7 @@ select
     period_end,
     target,
     set_on,
+    set_by,
     set_late,
     direction,
     unit,

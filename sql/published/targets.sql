@@ -6,6 +6,7 @@ select
     city_id,
     topic,
     set_on,
+    set_by,
     reason_missed,
     known_at
 from core.targets

@@ -8,7 +8,7 @@ with vocabulary as (
 
 named as (
     select
-        t.metric, t.period, t.target, t.city as city_id, coalesce(v.topic, t.topic) as topic, t.set_on, t.reason_missed,
+        t.metric, t.period, t.target, t.city as city_id, coalesce(v.topic, t.topic) as topic, t.set_on, t.set_by, t.reason_missed,
         t._known_at, t._order, t._file, t._sha256, t._row
     from raw.targets as t
     left join vocabulary as v on v.word = regexp_replace(lower(trim(t.topic)), '[^a-z0-9]+', '_', 'g')
@@ -21,6 +21,7 @@ select
     city_id,
     topic,
     set_on,
+    set_by,
     reason_missed,
     _known_at as known_at
 from named

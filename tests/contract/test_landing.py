@@ -155,7 +155,7 @@ def test_every_feed_has_a_source_with_the_columns_of_the_contract():
         "library_use": "use_id* used_at* city resource_id topic action* results query",
         "indirect_rates": "rate_id* award_id type rate from to",
         "budget": "award_id category* version* amount_usd*",
-        "targets": "metric* period* target* city topic set_on* reason_missed",
+        "targets": "metric* period* target* city topic set_on* set_by reason_missed",
     }
     for feed, columns in contract.items():
         spec = catalog.load().sources[feed]

@@ -35,7 +35,7 @@ COLUMNS = {  # contract.md, the tables that this release has
     "ledger": "entry_id award_id posted_on incurred_on kind amount_usd rate_id engagement_id service category partner reverses",
     "attendance": "event_id city_id attendees",
     "library_use": "use_id used_at city_id resource_id topic action results",
-    "targets": "metric period target city_id topic set_on reason_missed",
+    "targets": "metric period target city_id topic set_on set_by reason_missed",
     "target_results": "metric period target city_id topic set_on value met state reason_missed needs_reason blocks_report",
     "alerts": "kind severity city_id topic engagement_id sentence sort_order",
     "candidates": "city_id eligible index rank rank_low rank_high tier p_top_k",

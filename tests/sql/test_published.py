@@ -29,7 +29,7 @@ PROMISED = {
     "ledger": "entry_id posted_on kind amount_usd service engagement_id",
     "attendance": "event_id city_id attendees",
     "library_use": "use_id used_at city_id resource_id topic action results",
-    "targets": "metric period target city_id topic set_on reason_missed",
+    "targets": "metric period target city_id topic set_on set_by reason_missed",
     "completeness": "feed period records state",
     "award": "award_id start end match_required_usd",
     "hud_allocations": "uogid state cdbg_usd home_usd total_usd fiscal_year vintage",

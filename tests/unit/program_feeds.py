@@ -135,7 +135,7 @@ FEEDS = {
             "period": must((["2014-06", "FY2014Q3", "FY2014", "to_date"], ["2014", "FY2014Q5", "2014-13"])),
         }
         | {"target": must((["75", "0.5", "-3"], ["75%", "high", "inf"])), "city": may(CITY), "topic": TEXT}
-        | {"set_on": must(DAY), "reason_missed": TEXT}
+        | {"set_on": must(DAY), "set_by": may(word("hud", "program")), "reason_missed": TEXT}
     ),
 }  # requests has tests of its own
 
