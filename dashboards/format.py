@@ -202,6 +202,16 @@ def counted(row: Row) -> str:
     return k_of_n(row)
 
 
+def made_of(row: Row) -> str:
+    """What a value is made of, for a table: 31 of 50, $9,500 for 7, 82 over 933; empty where it has no such parts."""
+    k, n, unit = row.get("numerator"), row.get("denominator"), str(row.get("unit") or "")
+    if unit == "usd":
+        return withheld(row)
+    if unit == "ratio" or " per " in unit:
+        return "" if k is None or not n or k % 1 or n % 1 else f"{number(k)} over {number(n)}"
+    return counted(row)
+
+
 def interval(row: Row) -> str:
     """95% interval of a metric row in its own unit; empty where it has none."""
     low, high = row.get("ci_low"), row.get("ci_high")

@@ -1,4 +1,4 @@
-"""Exhibits that several pages show: the wait for a first reply, leagues of cities, the gap of the library."""
+"""Exhibits that several pages show: the wait for a first reply, how requests end, the gap of the library, targets."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,7 +22,6 @@ CURVE = [
     Column("low", "95% low", "percent"),
     Column("high", "95% high", "percent"),
 ]
-SHOWN = 24
 
 
 def _twin(curves: Sequence[tuple[str, Rows]]) -> Rows:
@@ -101,70 +100,6 @@ def endings(view: Selection, name: str) -> None:
         columns=[column for column in CURVE if column.key != "group"],
         name=name,
     )
-
-
-LEAGUE = [
-    Column("city", "City"),
-    Column("pooled", "Pooled", "percent", "Strength borrowed from the other cities: few requests pull little."),
-    Column("pooled_low", "95% low", "percent"),
-    Column("pooled_high", "95% high", "percent"),
-    Column("raw", "As counted", "percent", "Withheld below ten."),
-    Column("numerator", "Count", "count"),
-    Column("denominator", "Of", "count"),
-    Column("rank_low", "Best rank", "count"),
-    Column("rank_high", "Worst rank", "count"),
-    Column("city_id", "GEOID"),
-]
-
-
-def league(view: Selection, metric: str, name: str) -> None:
-    """Cities in order of the pooled value with its interval; the raw value beside. Both ends where they are many."""
-    meta = queries.dictionary(view.release).get(metric, {})
-    kind, period = "to_date", None
-    if view.period is not None and view.period["period_type"] == "fiscal_year":
-        kind, period = "fiscal_year", view.period["period"]
-    keys = {"metric": metric, "period_type": kind} | ({"period": period} if period else {})
-    up = meta.get("direction") != "down"
-    way = " desc" if up else ""
-    rows = queries.rows(view.release, "city_leagues", f"pooled{way}, raw{way}, city_id", **keys)
-    rows = [row for row in rows if row["pooled"] is not None]
-    if not rows:
-        frame.empty(
-            "No league of cities.", "Too few cities have figures to compare, or this release does not carry it."
-        )
-        return
-    names = {row["city_id"]: fmt.city(row) for row in queries.rows(view.release, "cities")}
-    rows = [row | {"city": names.get(row["city_id"], row["city_id"])} for row in rows]
-    chosen = view.city["city_id"] if view.city else None
-    shown = _ends(rows, chosen)
-    title = str(meta.get("title") or fmt.words(metric))
-    when = fmt.period_short(rows[0]["period_type"], rows[0]["period"])
-    exhibit.show(
-        charts_compare.league(shown, [row["city"] for row in shown], names.get(chosen) if chosen else None),
-        f"{title}: {sentences.league(shown, up)}",
-        f"Percent, {when}. Dot: pooled value with its 95% interval; diamond: as counted, withheld below 10; then the count"
-        + (
-            f". The first and last of those with ten or more; the table has all {fmt.number(len(rows))}"
-            if len(shown) < len(rows)
-            else ""
-        ),
-        source=frame.source(view.release),
-        alt=f"Dots of {title.lower()} for cities with their 95% intervals, best first.",
-        rows=rows,
-        columns=LEAGUE,
-        name=name,
-    )
-
-
-def _ends(rows: Rows, chosen: str | None) -> Rows:
-    """Both ends of a long league, of the cities whose percentage is given, and the chosen city wherever it stands."""
-    if len(rows) <= SHOWN:
-        return rows
-    rows = [row for row in rows if row["raw"] is not None or row["city_id"] == chosen]
-    half = SHOWN // 2
-    if len(rows) <= SHOWN:
-        return rows
-    return rows[:half] + [row for row in rows[half:-half] if row["city_id"] == chosen] + rows[-half:]
 
 
 def gap(view: Selection, name: str) -> None:

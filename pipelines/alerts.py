@@ -7,6 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines import released
+from pipelines.released import Unknown
+
 
 class Kind(StrEnum):
     """The kinds of alert that a release has."""
@@ -27,10 +30,6 @@ TITLES = {  # of one, of several
 }
 
 
-class Unknown(Exception):
-    """No such release, or one without alerts; the message says which there are."""
-
-
 def command(
     kind: Annotated[Kind | None, typer.Option(help="Only these.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="At most so many of each group; 0 for all.")] = 10,
@@ -41,39 +40,30 @@ def command(
     """What needs a person now, the most urgent first: overdue, late, silent, missing, or worse than before."""
     from pipelines.commands import layout_of, refuse, show
 
+    releases = layout_of(home).releases
     try:
-        rows = read(layout_of(home).releases, kind, release)
+        release = released.named(releases, release)
+        rows = read(releases, kind, release)
     except Unknown as error:
         raise refuse(str(error)) from error
     if as_json:
         show(rows, True, "")
     else:
-        typer.echo("\n".join(told(rows, limit)))
+        typer.echo("\n".join(released.label(releases, release) + told(rows, limit)))
 
 
 def read(releases: Path, kind: str | None = None, release: str | None = None) -> list[dict[str, Any]]:
     """Alerts of a release, the most urgent first. Raises Unknown."""
-    import duckdb
-
-    from assets.raw import casts
-    from assets.releases import publish
-
-    release = release or publish.current(releases)
-    if release is None:
-        raise Unknown("no release yet; run `cities311 run`")
-    if not (releases / release / publish.MANIFEST).exists():
-        raise Unknown(f"no release {release}; there are: {', '.join(publish.listing(releases)) or 'none yet'}")
-    path = releases / release / "alerts.parquet"
-    if not path.exists():
+    release = released.named(releases, release)
+    table = released.table(releases, release, "alerts")
+    if table is None:
         raise Unknown(f"release {release} was made before there were alerts; run `cities311 run`")
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            "select kind, severity, city_id, topic, engagement_id, about, since_on, measure, sentence"
-            f" from read_parquet({casts.file(path)}) where coalesce(kind = ?, true) order by sort_order",
-            [kind],
-        )
-        names = [d[0] for d in found.description or []]
-        return [{"release": release, **dict(zip(names, row, strict=True))} for row in found.fetchall()]
+    found = released.rows(
+        "select kind, severity, city_id, topic, engagement_id, about, since_on, measure, sentence"
+        f" from {table} where coalesce(kind = ?, true) order by sort_order",
+        [kind],
+    )
+    return [{"release": release, **row} for row in found]
 
 
 def told(rows: list[dict[str, Any]], limit: int) -> list[str]:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import alerts, duplicates, fetching, settings, sources, unchanged
+from pipelines import ahead, alerts, duplicates, fetching, settings, sources, unchanged
 
 app = typer.Typer(
     name="cities311",
@@ -191,23 +191,30 @@ def show_metric(
     metric: Annotated[str, typer.Argument(help="Metric id, such as on_time_pct.")],
     city: Annotated[str | None, typer.Option(help="City GEOID.")] = None,
     topic: Annotated[str | None, typer.Option(help="Topic id.")] = None,
+    engagement: Annotated[str | None, typer.Option(help="Engagement id.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help="A breakdown, a line for each of its values: size_quartile, service, partner …")
+    ] = None,
     period: Annotated[str, typer.Option(help="2014-06, FY2014Q3, FY2014 or to_date.")] = "to_date",
     release: Annotated[str | None, typer.Option(help="Release id (default: the current one).")] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """A figure, with its numerator, denominator, interval and state."""
-    from pipelines import figures
+    """A figure, or with --by one for each value of a breakdown, with numerator, denominator, interval and state."""
+    from pipelines import figures, released
 
     try:
-        rows = figures.show(layout_of(home).releases, metric, city, topic, period, release)
-    except figures.Unknown as error:
+        rows = figures.show(
+            layout_of(home).releases, metric, city, topic, period, release, engagement=engagement, by=by
+        )
+    except released.Unknown as error:
         raise refuse(str(error)) from error
     show(rows, as_json, "")
 
 
 app.command("fetch")(fetching.command)
 app.command("alerts")(alerts.command)
+app.command("ahead")(ahead.command)
 app.command("duplicates")(duplicates.command)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, exhibit, figure, frame, queries, records, sections, sentences, tables
+from dashboards import charts, exhibit, figure, frame, more, queries, records, sections, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -79,6 +79,17 @@ def engagements(view: Selection, city_id: str) -> None:
         records.milestones(found, view.release.as_of, "city_milestones")
 
 
+def uses(view: Selection) -> None:
+    """How much the city uses each service."""
+    st.subheader("Use of each service", anchor=False)
+    st.caption(f"All topics, {fmt.period_long(view.period) if view.period else 'this release'}.")
+    found = [more.service_figure(view, "use_rate", name, topic=None, grain="city") for name in more.SERVICES]
+    if all(item.row["state"] == "absent" for item in found):
+        frame.empty("No use on record.", "The city was not eligible in the period, or this release is older.")
+        return
+    more.show(found, "city_uses", "Uses per 100 months in which the city was eligible, by service")
+
+
 def peers(view: Selection, city_id: str) -> None:
     """Whom the city met at peer events."""
     st.subheader("Peers", anchor=False)
@@ -148,6 +159,7 @@ def page(view: Selection) -> None:
     )
     asked(view)
     sections.first_reply(view, "city_first_reply", city_id=city["city_id"])
+    uses(view)
     sections.targets(view, "city_targets", "this city", city_id=city["city_id"])
     st.subheader("Requests on record", anchor=False)
     records.requests(view, city_id=city["city_id"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, charts_compare, exhibit, figure, frame, queries, records, sentences, tables
+from dashboards import charts, charts_compare, exhibit, figure, frame, more, queries, records, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -230,6 +230,17 @@ figure.strip(
 )
 funnel(view)
 milestones(view, ahead)
+st.subheader("More figures", anchor=False)
+st.caption(f"{view.scope or 'All cities and topics'}, {when}." if not narrow else f"All topics of the city, {when}.")
+more.show(
+    [
+        figure.find(view, "engagements_on_time_pct", **narrow),
+        figure.find(view, "rebaselined_count", **narrow),
+        figure.find(view, "engagement_budget_variance_pct", **narrow),
+    ],
+    "more_engagements",
+    "More figures of engagements and their milestones",
+)
 every(view, rows)
 partners(view)
 whole: dict[str, Any] = {"grain": "network", "city_id": None, "topic": None}
@@ -245,6 +256,12 @@ figure.strip(
         figure.find(to_date, "budget_spent_pct"),
         figure.find(to_date, "time_elapsed_pct"),
     ]
+)
+st.caption("What an outcome cost, program to date: a quarter says little, for the work comes before its outcome.")
+more.show(
+    [figure.find(to_date, "cost_per_engagement_usd"), figure.find(to_date, "cost_per_adopted_usd")],
+    "engagement_costs",
+    "Federal cost per completed engagement and per recommendation adopted",
 )
 budgets(view, rows)
 frame.end(view)

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, exhibit, figure, frame, queries, sentences, tables
+from dashboards import charts, exhibit, figure, frame, more, queries, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -128,6 +128,18 @@ def by_engagement(view: Selection) -> None:
     )
 
 
+def per_outcome(view: Selection) -> None:
+    """What an answer, an engagement and an adopted recommendation cost: of the period and to date."""
+    st.subheader("Federal cost per outcome", anchor=False)
+    st.caption("Direct and allocated cost, federal share. Outcomes come after the work: read a short period with care.")
+    spans = [view] if view.period is not None else []
+    whole = [p for p in queries.periods(view.release) if p["period_type"] == "to_date"]
+    spans += [Selection(view.release, p, None, None) for p in whole if p != view.period]
+    metrics = ("cost_per_answer_usd", "cost_per_engagement_usd", "cost_per_adopted_usd")
+    found = [figure.find(span, metric) for metric in metrics for span in spans]
+    more.show(found, "cost_per_outcome", "Federal cost per answer, per engagement and per recommendation adopted")
+
+
 view = frame.begin("funding", "Funding", uses=("period",))
 quarter = quarter_of(view)
 if quarter.period is None:
@@ -142,5 +154,6 @@ else:
     worksheet(view, end)
     spending(view, "category", "{} is the largest category: {}")
     spending(view, "partner", "{} spent the most of the partners: {}")
+    per_outcome(view)
     by_engagement(view)
 frame.end(view)

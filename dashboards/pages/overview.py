@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards import alerts, charts, exhibit, figure, frame, queries, sentences, tables
+from dashboards import alerts, charts, exhibit, figure, frame, more, queries, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -166,6 +166,7 @@ figure.strip(
         figure.find(view, "engagements_active"),
     ]
 )
+more.bases(view, ["reach_pct"], ["desk"])
 urgent = alerts.find(view)
 if urgent is not None:
     st.markdown(f"**{sentences.alerts(alerts.counts(urgent))}**")

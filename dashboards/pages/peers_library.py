@@ -4,18 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, charts_compare, exhibit, figure, frame, queries, sections, sentences, tables
+from dashboards import charts, charts_compare, exhibit, figure, frame, more, queries, sections, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
 
-SERVICES = {
-    "desk": "Desk",
-    "engagement": "Engagement",
-    "peer": "Peer exchange",
-    "library": "Library",
-    "any": "Any of them",
-}
 REACH = [
     Column("label", "Service"),
     Column("value", "Reach", "percent"),
@@ -37,22 +30,16 @@ UNMET = [
 MATRIX = 12
 
 
-def service(view: Selection, metric: str, name: str, label: str) -> figure.Figure:
-    """A figure of reach of one service, by the cities eligible in the period."""
-    keys = {"dimension": "service", "dimension_value": name, "basis": "then", "grain": "network", "topic": None}
-    return figure.find(view, metric, label, **keys)
-
-
 def reach(view: Selection) -> None:
     """Reach of each service beside each other."""
     period = view.period["period"] if view.period else None
     keys: dict[str, Any] = {"dimension": "service", "basis": "then", "period": period}
     found = {row["dimension_value"]: row for row in queries.figures(view.release, "reach_pct", "network", **keys)}
-    rows = [found[name] for name in SERVICES if name in found]
+    rows = [found[name] for name in more.SERVICES if name in found]
     if not rows:
         frame.empty("No reach by service.", "It needs the list of eligible cities: land it and run again.")
         return
-    labels = [SERVICES[row["dimension_value"]] for row in rows]
+    labels = [more.SERVICES[row["dimension_value"]] for row in rows]
     of = next((row["denominator"] for row in rows if row["denominator"] is not None), None)
     exhibit.show(
         charts.dots(rows, labels),
@@ -212,9 +199,10 @@ names = {key: fmt.city(row) for key, row in cities.items()}
 single = queries.rows(view.release, "peer_cities", "city_id", never_connected=True)
 single = [row | {"wave": cities.get(row["city_id"], {}).get("wave")} for row in single]
 single = [row | {"population": cities.get(row["city_id"], {}).get("population")} for row in single]
-peer = service(view, "reach_pct", "peer", "Cities at a peer event")
-library = service(view, "reach_pct", "library", "Cities that used the library")
 network: dict[str, Any] = {"grain": "network", "city_id": None, "topic": None}
+of: dict[str, Any] = network | {"dimension": "service", "basis": "then"}
+peer = figure.find(view, "reach_pct", "Cities at a peer event", dimension_value="peer", **of)
+library = figure.find(view, "reach_pct", "Cities that used the library", dimension_value="library", **of)
 frame.finding(sentences.peers(peer.row, library.row, len(single) if view.release.has("peer_cities") else None, when))
 figure.strip(
     [
@@ -227,6 +215,13 @@ figure.strip(
 )
 sections.gap(view, "library_gap")
 reach(view)
+more.bases(view, ["reach_pct"])
+more.services(view, "services")
+more.bases(view, ["uptake_pct", "use_rate"])
+st.subheader("More figures", anchor=False)
+others = [figure.find(view, "peer_pairs", topic=None, grain="city" if view.city else "network")]
+others.append(figure.find(view, "return_180d_pct", city_id=None, grain="topic" if view.topic else "network"))
+more.show(others, "more_peers", "Pairs of cities that met, and cities that came back to the desk")
 unmet(view)
 searches(view)
 links(view, names)

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, exhibit, figure, frame, queries, records, sections, sentences, tables
+from dashboards import charts, exhibit, figure, frame, leagues, more, queries, records, sections, sentences, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
@@ -64,6 +64,26 @@ def satisfaction(view: Selection) -> None:
     )
 
 
+def others(view: Selection) -> None:
+    """What else is known of answers, endings and what is left open."""
+    st.subheader("More figures", anchor=False)
+    st.caption(f"{view.scope or 'All cities'}, {fmt.period_long(view.period) if view.period else 'this release'}.")
+    metrics = (
+        "on_time_calendar_pct",
+        "response_hours_p90",
+        "response_competing_pct",
+        "resolved_within_5d_pct",
+        "resolved_within_20d_pct",
+        "closed_unanswered_pct",
+        "repeat_contact_pct",
+        "clearance_ratio",
+        "open_age_days_p90",
+        "satisfied_city_mean_pct",
+    )
+    found = [figure.find(view, metric) for metric in metrics]
+    more.show(found, "more_responsiveness", "More figures of answers, endings and open requests")
+
+
 def equity(view: Selection) -> None:
     """Whether cities of every size and poverty are answered alike: always of the whole network."""
     st.subheader("Are cities of every size and poverty answered alike?", anchor=False)
@@ -117,7 +137,7 @@ EQUITY_COLUMNS = [
 ]
 
 
-def leagues(view: Selection) -> None:
+def compared(view: Selection) -> None:
     """Cities beside each other, as intervals."""
     known = queries.dictionary(view.release)
     metrics = [metric for metric in LEAGUES if queries.count(view.release, "city_leagues", metric=metric)]
@@ -132,7 +152,7 @@ def leagues(view: Selection) -> None:
         horizontal=True,
         key="league_metric",
     )
-    sections.league(view, metric, f"league_{metric}")
+    leagues.show(view, metric, f"league_{metric}")
 
 
 view = frame.begin("responsiveness", "Responsiveness", uses=("period", "city", "topic"))
@@ -156,8 +176,9 @@ figure.strip(
 sections.first_reply(view, "first_reply", city_id=view.city["city_id"] if view.city else None, topic=view.topic)
 sections.endings(view, "endings")
 satisfaction(view)
+others(view)
 equity(view)
-leagues(view)
+compared(view)
 if view.city:
     sections.targets(view, "targets", "this city", city_id=view.city["city_id"])
 else:

@@ -75,6 +75,29 @@ def asked(view: Selection, when: str) -> None:
     )
 
 
+def answered(view: Selection, when: str) -> None:
+    """Of what was closed on each topic, how much was closed with an answer."""
+    rows = [row for row in by_topic(view, "answered_pct") if row["denominator"]]
+    st.subheader("Closed with an answer, by topic", anchor=False)
+    if not rows:
+        frame.empty("None closed.", "No request of this choice was closed in the period.")
+        return
+    rows.sort(key=lambda row: row["state"] != "value")
+    st.caption(f"Of the requests closed by the desk, the share closed with an answer. {when}, most first.")
+    lines = [line | {"label": fmt.words(line["topic"])} for line in figure.values(rows)]
+    tables.show(lines, ANSWERED, "topics_answered", "Percent closed with an answer by topic", whole=True)
+
+
+ANSWERED = [
+    Column("label", "Topic"),
+    Column("value", "With an answer", "percent"),
+    Column("numerator", "With an answer, count", "count"),
+    Column("denominator", "Closed", "count"),
+    Column("ci_low", "95% low", "percent"),
+    Column("ci_high", "95% high", "percent"),
+    Column("state", "State"),
+]
+
 HEAT = {"created": "Requests", "on_time_pct": "Answers on time"}
 HEAT_COLUMNS = [
     Column("label", "Topic"),
@@ -195,10 +218,12 @@ figure.strip(
         figure.find(view, "on_time_pct"),
         figure.find(view, "response_hours_median"),
         figure.find(view, "never_answered_pct"),
+        figure.find(view, "answered_pct"),
     ]
 )
 rates(view, on_time, rated, when)
 asked(view, when)
+answered(view, when)
 by_month(view)
 sections.gap(view, "topics_gap")
 unclassified(view)

@@ -21,6 +21,7 @@ COMMANDS = (
     "quarantine",
     "releases",
     "show",
+    "ahead",
     "alerts",
     "duplicates",
     "dashboard",
@@ -148,6 +149,8 @@ def test_show(home):
     assert network["ci_low"] <= network["value"] <= network["ci_high"]
     month = lines(call("show", "created", "--period", "2015-06", *home, "--json"))
     assert [m["period"] for m in month] == ["2015-06"]
+    quartiles = lines(call("show", "on_time_pct", "--by", "size_quartile", *home, "--json"))
+    assert [q["dimension_value"] for q in quartiles] == ["1", "2", "3", "4"]
     topic = lines(call("show", "created", "--topic", "budget", *home, "--json"))
     assert all(m["topic"] == "budget" for m in topic)
 

@@ -47,6 +47,26 @@ FIGURES = f"""
          'percent', 'value', null),
         ('reach_pct', 'network', null, null, null, 'service', 'peer', 'then', 'quarter', 'FY2015Q2', null, 1, 2, null, null,
          'percent', 'withheld', 'fewer than 10'),
+        ('use_rate', 'network', null, null, null, 'service', 'peer', 'then', 'quarter', 'FY2015Q2', 12.5, 1, 8, 0.3, 69,
+         'uses per 100 eligible city-months', 'value', null),
+        ('days_to_first_use', 'network', null, null, null, 'service', 'peer', null, 'quarter', 'FY2015Q2', null, 0, 0, null,
+         null, 'days', 'not_computable', 'no city became eligible'),
+        ('clearance_ratio', 'network', null, null, null, null, null, null, 'quarter', 'FY2015Q2', 0.8, 16, 20, null, null,
+         'ratio', 'value', null),
+        ('closed_unanswered_pct', 'network', null, null, null, null, null, null, 'quarter', 'FY2015Q2', null, 2, 7, null, null,
+         'percent', 'withheld', 'fewer than 10'),
+        ('peer_pairs', 'network', null, null, null, null, null, null, 'quarter', 'FY2015Q2', 1, 1, null, null, null,
+         'pairs', 'value', null),
+        ('answered_pct', 'topic', null, 'housing', null, null, null, null, 'quarter', 'FY2015Q2', null, 3, 4, null, null,
+         'percent', 'withheld', 'fewer than 10'),
+        ('answered_pct', 'topic', null, 'budget', null, null, null, null, 'quarter', 'FY2015Q2', 75, 9, 12, 47, 91,
+         'percent', 'value', null),
+        ('cost_per_answer_usd', 'network', null, null, null, null, null, null, 'to_date', 'to_date', 1250, 15000, 12, 900,
+         1600, 'usd', 'value', null),
+        ('engagements_on_time_pct', 'network', null, null, null, null, null, null, 'quarter', 'FY2015Q2', null, 1, 2, null,
+         null, 'percent', 'withheld', 'fewer than 10'),
+        ('use_rate', 'city', '4876000', null, null, 'service', 'desk', 'then', 'quarter', 'FY2015Q2', 300, 9, 3, 137, 569,
+         'uses per 100 eligible city-months', 'value', null),
         ('satisfied_pct', 'network', null, null, null, null, null, null, 'quarter', 'FY2015Q2', 80, 16, 20, 58, 92,
          'percent', 'value', null)
     ) as v (metric, grain, city_id, topic, engagement_id, dimension, dimension_value, basis, period_type, period, value, k,
@@ -80,8 +100,18 @@ SERVICE = TABLES | {
         null::varchar as reason""",
     "city_leagues": """select *, 'on_time_pct' as metric, 'to_date' as period_type, 'to_date' as period, 'pooled' as pooling
         from (values ('4876000', 6.0, 8.0, null, 78.0, 60.0, 90.0, null, null),
-                     ('1245000', 10.0, 20.0, 50.0, 55.0, 40.0, 70.0, 1, 2))
+                     ('0644000', 0.0, 0.0, null, null, null, null, null, null),
+                     ('0667000', 1.0, 2.0, null, 20.0, 5.0, 39.0, null, null),
+                     ('1245000', 10.0, 20.0, 50.0, 55.0, 40.0, 70.0, 1, 2),
+                     ('4835000', 12.0, 20.0, 60.0, 57.0, 42.0, 72.0, 1, 2))
         as t (city_id, numerator, denominator, raw, pooled, pooled_low, pooled_high, rank_low, rank_high)""",
+    "reach_bases": """select metric, service, 'quarter' as period_type, 'FY2015Q2' as period, value_then::double as value_then,
+        value_now::double as value_now, state_then, state_now, 8 as cities_then, 311 as cities_now, differs, why
+        from (values
+        ('reach_pct', 'peer', null, 0.3, 'withheld', 'value', true, 'of 311 cities eligible now 303 were not then'),
+        ('reach_pct', 'library', 50.0, 50.0, 'value', 'value', false, null),
+        ('reach_pct', 'desk', 87.5, 2.3, 'value', 'value', true, 'of 311 cities eligible now 303 were not then'))
+        as t (metric, service, value_then, value_now, state_then, state_now, differs, why)""",
     "peer_links": """select '1245000' as city_a, '4876000' as city_b, 2 as events, date '2014-10-01' as first_on,
         date '2015-01-15' as last_on""",
     "peer_cities": """select * from (values ('1245000', 2, 1, false), ('4876000', 2, 1, false), ('0644000', 0, 0, true))

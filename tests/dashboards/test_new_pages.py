@@ -121,8 +121,88 @@ def test_responsiveness_shows_interval_statement_equity_and_league(service, open
     )
     assert list(groups["on_time_pct"]) == ["Withheld (6 of 8)", "75% (12 of 16)"]
     league = next(table.value for table in page.dataframe if "pooled" in table.value.columns)
-    assert list(league["city"]) == ["Waco, TX", "Miami, FL"], "78 before 55; Waco's own percentage is withheld"
-    assert league["raw"].isna().tolist() == [True, False]
+    assert list(league["city_id"]) == ["4835000", "1245000"], "57 before 55; with fewer than ten a city has no place"
+    few = next(table.value for table in page.dataframe if list(table.value.columns) == ["city", "counted", "city_id"])
+    assert few.to_numpy().tolist() == [["0667000", "1 of 2", "0667000"], ["Waco, TX", "6 of 8", "4876000"]], "by name"
+    assert "no city can be told from another" in said
+    assert "2 cities have fewer than ten" in [box.label for box in page.expander]
+
+
+def test_a_league_says_of_a_chosen_city_with_fewer_than_ten_that_it_has_no_place(service, open_page):
+    page = open_page("responsiveness", city="4876000")
+    assert "Waco, TX: 6 of 8, too few for a percentage or a place among the cities." in texts(page)
+
+
+def test_a_league_of_small_cities_alone_ranks_none(tmp_path, monkeypatch, open_page):
+    small = f"select * from ({SERVICE['city_leagues']}) where raw is null"
+    write_release(tmp_path, "2015-03-31-r1", tables=SERVICE | {"city_leagues": small})
+    monkeypatch.setenv("CITIES311_HOME", str(tmp_path))
+    page = open_page("responsiveness")
+    assert not page.exception
+    assert "No city has ten or more to compare" in texts(page)
+    assert not any("pooled" in table.value.columns for table in page.dataframe)
+    assert "2 cities have fewer than ten" in [box.label for box in page.expander]
+
+
+def lines_of(page, key: str) -> dict[str, dict[str, str]]:
+    """The table of figures whose lines are named by `key`, by that name."""
+    table = next(table.value for table in page.dataframe if {key, "said"} <= set(table.value.columns))
+    return {row[key]: row for row in table.to_dict("records")}
+
+
+def test_more_figures_have_count_and_state(service, open_page):
+    found = lines_of(open_page("responsiveness"), "figure")
+    assert len(found) == 10
+    ratio, closed = found["Clearance ratio"], found["Closed unanswered percent"]
+    assert (ratio["said"], ratio["counted"], ratio["state"]) == ("0.80", "16 over 20", "Reported")
+    assert (closed["said"], closed["counted"], closed["state"]) == ("Withheld", "2 of 7", "Withheld: fewer than 10")
+    assert found["Response hours p90"]["state"].startswith("None recorded")
+
+
+def test_engagements_and_funding_tell_costs_and_what_was_on_time(service, open_page):
+    found = lines_of(open_page("engagements"), "figure")
+    assert found["Engagements on time percent"]["counted"] == "1 of 2"
+    costs = next(
+        table.value for table in open_page("funding").dataframe if {"figure", "said"} <= set(table.value.columns)
+    )
+    answers = [row for row in costs.to_dict("records") if row["figure"] == "Cost per answer dollars"]
+    assert [(row["when"], row["said"], row["counted"]) for row in answers] == [
+        ("FY2015 Q2", "None recorded", ""),
+        ("Program to date", "$1,250", "$15,000 for 12"),
+    ]
+    assert answers[1]["span"] == "900 to 1,600"
+
+
+def test_services_stand_beside_each_other(service, open_page):
+    page = open_page("peers_library")
+    table = next(table.value for table in page.dataframe if "use_rate_span" in table.value.columns)
+    (peer,) = table.to_dict("records")
+    assert (peer["service"], peer["reach_pct"], peer["use_rate"]) == (
+        "Peer exchange",
+        "Withheld (1 of 2)",
+        "12.5 (1 over 8)",
+    )
+    assert peer["days_to_first_use"] == "Not computable: no city became eligible"
+    assert lines_of(page, "figure")["Peer pairs"]["said"] == "1 pair"
+    uses = lines_of(open_page("city", city="4876000"), "figure")
+    assert uses["Desk"]["counted"] == "9 over 3"
+    assert uses["Library"]["state"].startswith("None recorded")
+
+
+def test_reach_says_where_cities_eligible_now_would_read_differently(service, open_page):
+    told = "Reach would be read differently over the cities eligible now than over those eligible in the period"
+    why = "of 311 cities eligible now 303 were not then."
+    assert f"{told} (desk 87.5% then, 2.3% now): {why}" in texts(open_page())
+    every = texts(open_page("peers_library"))
+    assert f"(desk 87.5% then, 2.3% now; peer exchange withheld then, 0.3% now): {why}" in every
+    assert "library" not in every.partition(told)[2].partition("\n")[0]
+
+
+def test_topics_tell_what_was_closed_with_an_answer(service, open_page):
+    page = open_page("topics")
+    found = [t.value for t in page.dataframe if list(t.value.get("denominator", [])) == [12.0, 4.0]]
+    assert [list(t["label"]) for t in found] == [["Budget", "Housing"]], "a withheld one last"
+    assert found[0]["value"].isna().tolist() == [False, True]
 
 
 def test_engagements_open_their_records(service, open_page):
