@@ -50,7 +50,7 @@ def first_reply(view: Selection, name: str, *, city_id: str | None = None, topic
     if not curves or ((city_id or topic) and len(curves) < 2):
         frame.empty(
             "No curve of the wait for a first reply.",
-            "It is drawn to date once replies have come; choose another city or topic, or a newer release.",
+            "It is drawn to date once ten have asked and replies have come; choose another city or topic, or a newer release.",
         )
         return
     rows = curves[0][1]
@@ -80,7 +80,7 @@ def endings(view: Selection, name: str) -> None:
     rows, of = queries.curve(view.release, metric, view.period, **keys)
     if not rows:
         frame.empty(
-            "No curve of resolution.", "This release has none for this choice; a city has one to date once it asked."
+            "No curve of resolution.", "This release has none for this choice; a city has one to date once it asked ten times."
         )
         return
     keys |= {"period_type": of["period_type"], "period": of["period"]}
@@ -175,6 +175,8 @@ TARGETS = [
     Column("period", "Period"),
     Column("topic", "Topic", "words"),
     Column("wanted", "Target"),
+    Column("set_on", "Set on", "date"),
+    Column("set_by", "Set by", "words"),
     Column("reached", "Reached"),
     Column("said", "Outcome"),
     Column("reason_missed", "Reason given"),
