@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts_compare, exhibit, frame, queries, sentences, tables
+from dashboards import charts_compare, exhibit, frame, queries, sentences_compare, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.queries import Rows
@@ -57,7 +57,7 @@ def _chart(view: Selection, rows: Rows, title: str, name: str, *, up: bool) -> N
     when = fmt.period_short(rows[0]["period_type"], rows[0]["period"])
     exhibit.show(
         charts_compare.league(shown, [row["city"] for row in shown], mine),
-        f"{title}: {sentences.league(shown, up)}",
+        f"{title}: {sentences_compare.league(shown, up)}",
         f"Percent, {when}, cities with ten or more. Dot: pooled value with its 95% interval; diamond: as counted; "
         "then the count"
         + (f". The first and the last; the table has all {fmt.number(len(rows))}" if len(shown) < len(rows) else ""),

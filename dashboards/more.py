@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import figure, frame, queries, sentences, tables
+from dashboards import figure, frame, queries, sentences_compare, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.queries import Rows
@@ -140,5 +140,5 @@ def bases(view: Selection, metrics: Sequence[str], services: Sequence[str] = tup
         found.sort(key=lambda row: list(SERVICES).index(row["service"]))
         if found:
             meta = queries.dictionary(view.release).get(metric, {})
-            said = sentences.bases(BASES[metric], str(meta.get("unit") or "percent"), found, SERVICES)
+            said = sentences_compare.bases(BASES[metric], str(meta.get("unit") or "percent"), found, SERVICES)
             st.caption(f":material/compare_arrows: {said}")

@@ -80,7 +80,8 @@ def endings(view: Selection, name: str) -> None:
     rows, of = queries.curve(view.release, metric, view.period, **keys)
     if not rows:
         frame.empty(
-            "No curve of resolution.", "This release has none for this choice; a city has one to date once it asked ten times."
+            "No curve of resolution.",
+            "This release has none for this choice; a city has one to date once it asked ten times.",
         )
         return
     keys |= {"period_type": of["period_type"], "period": of["period"]}

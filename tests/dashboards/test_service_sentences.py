@@ -3,7 +3,7 @@
 import pytest
 from test_sentences import row
 
-from dashboards import sentences
+from dashboards import sentences, sentences_compare
 
 
 @pytest.mark.parametrize(
@@ -148,10 +148,10 @@ def test_a_league_says_when_cities_cannot_be_told_apart():
     first = {"city": "Waco, TX", "pooled_low": 60.0, "pooled_high": 90.0}
     near = {"city": "Miami, FL", "pooled_low": 40.0, "pooled_high": 70.0}
     far = {"city": "Miami, FL", "pooled_low": 40.0, "pooled_high": 59.0}
-    assert sentences.league([first, near], True) == "no city can be told from another"
-    assert sentences.league([first, far], True).startswith("Waco, TX and Miami, FL can be told apart")
-    assert sentences.league([far, first], False).startswith("Miami, FL and Waco, TX can be told apart")
-    assert sentences.league([first | {"pooling": "no_variation"}, far], True).startswith(
+    assert sentences_compare.league([first, near], True) == "no city can be told from another"
+    assert sentences_compare.league([first, far], True).startswith("Waco, TX and Miami, FL can be told apart")
+    assert sentences_compare.league([far, first], False).startswith("Miami, FL and Waco, TX can be told apart")
+    assert sentences_compare.league([first | {"pooling": "no_variation"}, far], True).startswith(
         "differences between cities are no"
     )
 
