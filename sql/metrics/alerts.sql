@@ -1,7 +1,7 @@
 -- metrics.alerts: one row per thing that needs a person now, as of as_of; sort_order 1 is the most urgent.
 -- overdue_request: open, without a first reply and past due. on_time_drop: on_time_pct of the last complete quarter is below
 -- that of the quarter before by more than its interval (network, topic, city). feed_missing: metrics.alert_feeds.
--- late_milestone: not done by its baseline, the engagement not completed (as in metrics.milestones_ahead). city_silent:
+-- late_milestone: not done by its baseline, the engagement still on (as in metrics.milestones_ahead). city_silent:
 -- metrics.alert_cities.
 -- severity: high for a request a week late, a milestone thirty days late, a stream that stopped, a drop of the network;
 -- low for a feed that never came; else medium. A sentence names records, cities and titles, never a person.
@@ -81,7 +81,7 @@ milestones as (
     inner join reference.params as p on m.baseline_due <= p.as_of
     left join core.engagements as e on e.engagement_id = m.engagement_id
     left join served as s on s.engagement_id = m.engagement_id
-    where m.done_on is null and e.completed_on is null
+    where m.done_on is null and coalesce(e.standing in ('agreed', 'not told'), true)
 ),
 
 cities as (

@@ -1,28 +1,13 @@
--- metrics.application_stages: one row per engagement: how far its application has come by as_of.
--- Each stage holds the one after it: completed is started, started is approved, also where the day of approval was not
--- sent. The start is a plan, so it counts once the application is approved. Withdrawn or declined is read from the
--- status, a free text, of what was never approved (is_withdrawn), or was approved and stopped (is_stopped).
-with told as (
-    select
-        e.engagement_id, e.applied_on,
-        e.completed_on is not null as is_completed,
-        e.approved_on is not null as is_approved,
-        e.starts_on <= p.as_of as has_start,
-        coalesce(
-            lower(trim(e.status)) in ('withdrawn', 'declined', 'denied', 'rejected', 'not approved', 'terminated')
-            or lower(trim(e.status)) like 'cancel%', false
-        ) as is_off
-    from core.engagements as e
-    cross join reference.params as p
-)
-
+-- metrics.application_stages: one row per engagement: how far its application has come by as_of, by the standing of
+-- core.engagements. Each stage holds the one after it: completed is started, started is approved, also where the day of
+-- approval was not sent. Of what nobody told anything (`not told`) an application is taken to wait.
 select
     engagement_id,
     applied_on,
-    is_approved or is_completed as is_approved,
-    is_completed or (is_approved and has_start and not is_off) as is_started,
-    is_completed,
-    is_off and not is_approved and not is_completed as is_withdrawn,
-    is_off and is_approved and not is_completed as is_stopped,
-    not is_off and not is_approved and not is_completed as is_waiting
-from told
+    standing in ('completed', 'agreed', 'stopped') as is_approved,
+    standing = 'completed' or (standing = 'agreed' and started_on is not null) as is_started,
+    standing = 'completed' as is_completed,
+    standing = 'withdrawn' as is_withdrawn,
+    standing = 'stopped' as is_stopped,
+    standing in ('waiting', 'not told') as is_waiting
+from core.engagements

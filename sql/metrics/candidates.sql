@@ -29,11 +29,10 @@ ruled as (
 uses as (
     select city_id, submitted_on as day from core.requests where is_canonical and city_id is not null
     union all
-    select c.city_id, e.starts_on as day
+    select c.city_id, e.started_on as day
     from core.engagement_cities as c
     inner join core.engagements as e on c.engagement_id = e.engagement_id
-    cross join reference.params as p
-    where e.starts_on <= p.as_of
+    where e.started_on is not null
 ),
 
 firsts as (

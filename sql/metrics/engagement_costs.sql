@@ -21,14 +21,13 @@ select
     e.ends_on,
     e.completed_on,
     e.completed_on is not null as is_completed,
-    e.completed_on is null and e.starts_on <= p.as_of as is_open,
+    e.completed_on is null and e.started_on is not null as is_open,
     e.planned_cost_usd,
     coalesce(s.entries, 0) as entries,
     cast(coalesce(s.federal_usd, 0) as decimal(18, 2)) as federal_usd,
     cast(coalesce(s.match_usd, 0) as decimal(18, 2)) as match_usd,
     cast(coalesce(s.federal_usd, 0) + coalesce(s.match_usd, 0) as decimal(18, 2)) as actual_usd,
-    case when e.completed_on is null and e.starts_on <= p.as_of
-        then date_diff('day', e.starts_on, p.as_of) + 1 end as elapsed_days,
+    case when e.completed_on is null then date_diff('day', e.started_on, p.as_of) + 1 end as elapsed_days,
     date_diff('day', e.starts_on, e.ends_on) + 1 as planned_days
 from core.engagements as e
 cross join reference.params as p

@@ -3,7 +3,7 @@
 -- To date is everything up to as_of, also from before the launch. A milestone of an engagement that nobody sent counts
 -- in the network and as unclassified.
 -- A record counts in the period of its day; hit: as it should be; due: it is in the denominator. A recommendation is due
--- twelve months after it was made.
+-- twelve months after it was made. The planned last day of what was never approved is nobody's promise.
 with records as (
     select 'milestones_on_time_pct' as metric, engagement_id, baseline_due as day, baseline_due as due_on,
         done_on <= baseline_due as is_hit
@@ -20,6 +20,7 @@ with records as (
     select 'engagements_on_time_pct' as metric, engagement_id, ends_on as day, ends_on as due_on,
         completed_on <= ends_on as is_hit
     from core.engagements
+    where standing not in ('waiting', 'withdrawn')
     union all
     select 'applications_received' as metric, engagement_id, applied_on as day, applied_on as due_on, true as is_hit
     from core.engagements
@@ -27,7 +28,7 @@ with records as (
     select 'applications_approved' as metric, engagement_id, approved_on as day, approved_on as due_on, true as is_hit
     from core.engagements
     union all
-    select 'engagements_started' as metric, engagement_id, starts_on as day, starts_on as due_on, true as is_hit
+    select 'engagements_started' as metric, engagement_id, started_on as day, started_on as due_on, true as is_hit
     from core.engagements
     union all
     select 'engagements_completed' as metric, engagement_id, completed_on as day, completed_on as due_on, true as is_hit
@@ -69,7 +70,7 @@ from core.engagements as e
 cross join reference.params as p
 inner join metrics.engagement_scopes as c on e.engagement_id = c.engagement_id
 inner join reference.periods as s
-    on e.starts_on <= least(s.period_end, p.as_of)
+    on e.started_on <= least(s.period_end, p.as_of)
     and (e.completed_on is null or e.completed_on > least(s.period_end, p.as_of))
 where c.grain <> 'engagement'
 group by c.grain, c.city_id, c.topic, s.period_type, s.period

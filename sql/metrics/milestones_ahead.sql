@@ -1,5 +1,6 @@
--- metrics.milestones_ahead: one row per milestone that is not done, of an engagement not completed, and that is late (its
--- frozen baseline has come by as_of) or ahead (its baseline or its re-planned due day is within 30 days of as_of).
+-- metrics.milestones_ahead: one row per milestone that is not done, of an engagement approved and neither completed nor
+-- stopped (or that nobody sent), and that is late (its frozen baseline has come by as_of) or ahead (its baseline or its
+-- re-planned due day is within 30 days of as_of).
 -- city_names: the cities that the engagement serves, by name; after the fifth only how many more.
 with open_ones as (
     select
@@ -8,7 +9,7 @@ with open_ones as (
     from core.milestones as m
     cross join reference.params as p
     left join core.engagements as e on m.engagement_id = e.engagement_id
-    where m.done_on is null and e.completed_on is null
+    where m.done_on is null and coalesce(e.standing in ('agreed', 'not told'), true)
 ),
 
 judged as (

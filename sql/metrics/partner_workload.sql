@@ -1,7 +1,8 @@
 -- metrics.partner_workload: one row per partner, named as the one that answers requests of the desk, as the lead of an
 -- engagement, or both; `none named` for what names no partner. As it stands on as_of.
 -- overdue_requests: open, without a reply and past due. on_time of due_requests: the requests of on_time_pct, to date.
--- open_engagements: started and not completed. late_milestones, milestones_ahead: from metrics.milestones_ahead.
+-- open_engagements: started and not completed; overdue_engagements: of these, past their planned last day.
+-- late_milestones, milestones_ahead: from metrics.milestones_ahead.
 -- Null where the feed was never received.
 with asked as (
     select
@@ -41,8 +42,10 @@ leads as (
     select
         coalesce(e.lead_partner, 'none named') as partner,
         count(*) as engagements,
-        count(case when e.completed_on is null and e.starts_on <= p.as_of then 1 end) as open_engagements,
-        count(case when e.completed_on is null and e.ends_on <= p.as_of then 1 end) as overdue_engagements
+        count(case when e.completed_on is null and e.started_on is not null then 1 end) as open_engagements,
+        count(
+            case when e.completed_on is null and e.started_on is not null and e.ends_on <= p.as_of then 1 end
+        ) as overdue_engagements
     from core.engagements as e
     cross join reference.params as p
     group by coalesce(e.lead_partner, 'none named')

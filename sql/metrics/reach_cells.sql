@@ -27,7 +27,7 @@ cells as (
     from core.engagements as e
     inner join core.engagement_cities as c on c.engagement_id = e.engagement_id
     cross join reference.params as a
-    inner join parts as p on e.starts_on <= p.last_on and coalesce(e.completed_on, a.as_of) >= p.first_on
+    inner join parts as p on e.started_on <= p.last_on and coalesce(e.completed_on, a.as_of) >= p.first_on
 )
 
 select

@@ -50,10 +50,10 @@ firsts as (
     where u.service <> 'engagement'
     group by u.service, s.city_id
     union all
-    select 'engagement' as service, s.city_id, min(greatest(e.starts_on, s.starts_on)) as used_on
+    select 'engagement' as service, s.city_id, min(greatest(e.started_on, s.starts_on)) as used_on
     from core.engagements as e
     inner join core.engagement_cities as c on c.engagement_id = e.engagement_id
-    inner join spells as s on s.city_id = c.city_id and e.starts_on <= s.ends_on
+    inner join spells as s on s.city_id = c.city_id and e.started_on <= s.ends_on
     where coalesce(e.completed_on >= s.starts_on, true)
     group by s.city_id
 ),

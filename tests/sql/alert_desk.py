@@ -1,10 +1,12 @@
 """Rows of core tables, and the alerts that come of them."""
 
+from engaged import engage
+
 from assets import catalog, checks
 
 MEMPHIS, WACO = "4748000", "4876000"
 CORE = (
-    *("cities", "eligibility", "requests", "engagements", "engagement_cities", "milestones", "surveys", "ledger"),
+    *("cities", "eligibility", "requests", "engagement_cities", "milestones", "surveys", "ledger"),
     *("library_use", "library_resources", "recommendations", "peer_events", "attendance", "award"),
 )
 CITY = {"city_id": MEMPHIS, "name": "Memphis city", "state": "TN"}
@@ -25,6 +27,7 @@ def run(bench, as_of="2014-09-30", figures=(), **core):
     bench.reference(as_of=as_of)
     for table in CORE:
         bench.given(f"core.{table}", core.get(table, ()))
+    engage(bench, core.get("engagements", ()))
     bench.given("metrics.metric_values", figures)
     bench.run("metrics.alert_cities", "metrics.alert_feeds", "metrics.alerts", "published.alerts")
     for table in ("metrics.alert_cities", "metrics.alert_feeds", "metrics.alerts", "published.alerts"):

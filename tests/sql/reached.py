@@ -1,5 +1,7 @@
 """What the tests of reach are given: eligible cities, and their uses of the four services."""
 
+from engaged import engage
+
 A, B, C, D = "0100001", "0100002", "0100003", "0100004"
 TABLES = (
     *(
@@ -25,7 +27,7 @@ def run(bench, eligibility, requests=(), engagements=(), events=(), library=(), 
     bench.reference(as_of=as_of)
     bench.given("core.eligibility", eligibility)
     plans = [{"engagement_id": e, "topic": "budget", "starts_on": s, "completed_on": c} for e, s, c, _ in engagements]
-    bench.given("core.engagements", plans)
+    engage(bench, plans)
     served = [{"engagement_id": e, "city_id": city} for e, _, _, cities in engagements for city in cities]
     bench.given("core.engagement_cities", served)
     bench.given("core.peer_events", [{"event_id": e, "topic": "budget", "held_on": on} for e, on, _ in events])

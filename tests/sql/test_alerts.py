@@ -69,6 +69,23 @@ def test_what_is_not_done_in_a_completed_engagement_waits_for_nobody(bench):
     assert of(run(bench, milestones=[milestone], engagements=[engagement]), "late_milestone") == []
 
 
+@pytest.mark.parametrize(
+    ("told", "late"),
+    [
+        ({"status": "Declined"}, False),
+        ({"status": "applied"}, False),
+        ({"status": "canceled", "approved_on": "2014-05-25"}, False),
+        ({"status": "active"}, True),  # the day of approval was not sent
+        ({"status": "applied", "approved_on": "2014-05-25"}, True),  # the day says more than an old status
+        ({"approved_on": "2014-05-25", "starts_on": "2014-10-15"}, True),  # approved, and put off since
+    ],
+)
+def test_a_milestone_of_work_that_was_never_to_be_done_waits_for_nobody(bench, told, late):
+    milestone = {"milestone_id": "M1", "engagement_id": "E1", "baseline_due": "2014-08-31"}
+    engagement = {"engagement_id": "E1", "topic": "housing", "starts_on": "2014-06-01", **told}
+    assert bool(of(run(bench, milestones=[milestone], engagements=[engagement]), "late_milestone")) == late
+
+
 def test_a_milestone_names_its_engagement_and_its_city_where_that_is_one(bench):
     milestones = [
         {"milestone_id": m, "engagement_id": e, "baseline_due": "2014-09-01", "title": title}

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from engaged import engage
+
 Row = dict[str, Any]
 PLACES = dict.fromkeys(("geoid", "name", "state", "key"), "varchar")
 
@@ -21,8 +23,9 @@ def make(bench: Any, rules: list[list[Row]], listed: tuple[Row, ...] = (), **giv
     bench.given("reference.places", [{"geoid": "9900001", "name": "Alpha city", "state": "ZZ"}], PLACES)
     bench.given("metrics.eligibility_rule", [row for rows in rules for row in rows])
     bench.given("core.eligibility", listed)
-    for table in ("requests", "engagements", "engagement_cities"):
+    for table in ("requests", "engagement_cities"):
         bench.given(f"core.{table}", given.get(table, []))
+    engage(bench, given.get("engagements", []))
     bench.run("metrics.candidates")
     return {r["city_id"]: r for r in bench.rows("from metrics.candidates")}
 
@@ -88,7 +91,7 @@ def test_a_served_city_leaves_the_order(bench: Any) -> None:
         row = {"request_id": f"{city_id}{day}", "city_id": city_id, "submitted_on": day, "is_canonical": is_canonical}
         return row | {"submitted_at": datetime(2014, 1, 1)}
 
-    started = {"E1": date(2014, 6, 1), "E2": date(2014, 10, 1)}
+    started = {"E1": date(2014, 6, 1), "E2": date(2014, 10, 1), "E3": date(2014, 6, 1)}
     found = make(
         bench,
         [ruled(f"990000{n}", "yes", 1, 20.0 - n) for n in range(1, 6)],
@@ -98,11 +101,15 @@ def test_a_served_city_leaves_the_order(bench: Any) -> None:
             asked("9900002", date(2014, 7, 1), is_canonical=False),  # a test, spam or a duplicate serves nobody
             asked(None, date(2014, 7, 1)),  # a county
         ],
-        engagements=[{"engagement_id": e, "starts_on": day} for e, day in started.items()],
+        engagements=[
+            {"engagement_id": e, "starts_on": day, "status": "declined" if e == "E3" else None}
+            for e, day in started.items()
+        ],
         engagement_cities=[
             {"engagement_id": "E1", "city_id": "9900001"},
             {"engagement_id": "E1", "city_id": "9900003"},
             {"engagement_id": "E2", "city_id": "9900004"},  # starts after as_of: not served yet
+            {"engagement_id": "E3", "city_id": "9900005"},  # was never approved
         ],
     )
     assert {c: (r["served"], r["first_served_on"], r["rank"]) for c, r in found.items()} == {

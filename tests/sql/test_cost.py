@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from engaged import engage
 
 from assets import catalog
 from assets.checks import check_table
@@ -139,7 +140,7 @@ def costs(
 ) -> dict[tuple[str, str], Row]:
     ledger(bench, entries)
     bench.given("core.eligibility", [{"city_id": c, "eligible_from": date(2014, 5, 22)} for c in eligible])
-    bench.given("core.engagements", engagements)
+    engage(bench, engagements)
     bench.given(
         "core.engagement_cities",
         [{"engagement_id": e["engagement_id"], "city_id": c} for e in engagements for c in (A, B, C)[: e["cities"]]],

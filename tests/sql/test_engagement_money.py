@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from engaged import engage
+
 Row = dict[str, Any]
 CITY = "9900001"
 
@@ -23,7 +25,7 @@ def money(bench: Any, engagements: list[Row], entries: list[Row]) -> dict[tuple[
     bench.given("core.award", [award | {"basis": "cash", "frequency": "quarterly", "match_required_usd": Decimal(400)}])
     bench.given("core.ledger", [{"entry_id": f"e{n}", "quarter": "-", **row} for n, row in enumerate(entries)])
     bench.run("core.award_quarters", "metrics.sf425", "metrics.funding")
-    bench.given("core.engagements", engagements)
+    engage(bench, engagements)
     bench.given("core.milestones")
     bench.given("core.recommendations")
     bench.given("core.engagement_cities", [{"engagement_id": e["engagement_id"], "city_id": CITY} for e in engagements])
@@ -49,6 +51,7 @@ def test_cost_against_plan(bench: Any) -> None:
         engagement("silent", **plan),  # no entry names it: not a cost of nothing
         engagement("open", planned_cost_usd=Decimal(100), ends_on=date(2014, 8, 30)),
         engagement("endless", planned_cost_usd=Decimal(50)),
+        engagement("declined", status="declined", planned_cost_usd=Decimal(100), ends_on=date(2014, 8, 30)),
         engagement("to come", starts_on=date(2014, 10, 1), planned_cost_usd=Decimal(50)),
     ]
     entries = [spent("over", "120.00"), spent("over", "40.00", "match_in_kind"), spent("under", "70.00")]
@@ -73,7 +76,7 @@ def test_cost_against_plan(bench: Any) -> None:
     assert of("budget_spent_pct", "endless") == (10, 5, 50)
     assert of("time_elapsed_pct", "open") == of("time_elapsed_pct", "network") == (12200 / 91, 122, 91)
     assert found["time_elapsed_pct", "endless", "to_date"]["reason"] == "no planned last day"
-    assert not {key for key in found if key[1] == "to come" and key[0] != "match_pct"}
+    assert not {key for key in found if key[1] in ("to come", "declined") and key[0] != "match_pct"}
 
 
 def test_match_and_leverage(bench: Any) -> None:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from itertools import product
 from typing import Any
 
+from engaged import engage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +31,7 @@ def figures(
 ) -> dict[tuple[str, str, str | None, str], Row]:
     """Rows by (metric, grain, key of the grain, period)."""
     bench.reference(as_of=as_of)
-    bench.given("core.engagements", engagements)
+    engage(bench, engagements)
     bench.given("core.milestones", milestones)
     bench.given("core.recommendations", recommendations)
     bench.given("core.engagement_cities", [{"engagement_id": e, "city_id": c} for e, c in served])
@@ -277,23 +278,3 @@ def test_feeds_never_received(bench: Any) -> None:
     found = figures(bench, [engagement("E1", date(2014, 6, 1))])
     assert share(found[("milestones_on_time_pct", "network", None, "to_date")]) == (None, None, "not_reported")
     assert found[("engagements_active", "network", None, "to_date")]["value"] == 1
-
-
-def test_from_raw_to_core(bench: Any) -> None:
-    bench.reference(as_of="2014-09-30")
-    receipt = {"_known_at": datetime(2014, 7, 1), "_file": "engagements/a.csv", "_sha256": "a", "_row": 2}
-    first = receipt | {"engagement_id": "E1", "starts_on": date(2014, 6, 1), "topic": "Economic development"}
-    later = first | {"_known_at": datetime(2014, 10, 9), "completed_on": date(2014, 10, 1)}
-    other = receipt | {"engagement_id": "E2", "starts_on": date(2014, 6, 1), "topic": "parking"}
-    bench.given("raw.engagements", [later | {"title": "new"}, first | {"title": "old"}, other])
-    bench.given("raw.engagement_cities", [receipt | {"engagement_id": "E1", "city": c} for c in ("9900001", "9900002")])
-    done = receipt | {"milestone_id": "m1", "engagement_id": "E1", "baseline_due": date(2014, 9, 1)}
-    bench.given("raw.milestones", [done | {"done_on": date(2014, 10, 1)}])
-    bench.run("staging.engagements", "staging.engagement_cities", "staging.milestones")
-    bench.run("core.engagements", "core.engagement_cities", "core.milestones")
-    rows = {r["engagement_id"]: r for r in bench.rows("from core.engagements")}
-    # the version known last; its completion comes after as_of and is not yet seen
-    assert (rows["E1"]["title"], rows["E1"]["completed_on"], rows["E1"]["cities"]) == ("new", None, 2)
-    assert (rows["E1"]["topic"], rows["E2"]["topic"]) == ("economic_development", "unclassified")
-    assert rows["E2"]["cities"] == 0
-    assert bench.value("select done_on from core.milestones") is None

@@ -5,6 +5,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 import pytest
+from engaged import engage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,7 +37,7 @@ def run(bench, eligibility, requests=(), engagements=(), events=(), library=(), 
         bench.reference(as_of=str(AS_OF), launched_on=str(LAUNCH))
     bench.given("core.eligibility", [{"city_id": c, "eligible_from": f, "eligible_to": t} for c, f, t in eligibility])
     plans = [{"engagement_id": f"E{n}", "starts_on": s, "completed_on": c} for n, (s, c, _) in enumerate(engagements)]
-    bench.given("core.engagements", plans)
+    engage(bench, plans)
     served = [{"engagement_id": f"E{n}", "city_id": city} for n, (_, _, city) in enumerate(engagements)]
     bench.given("core.engagement_cities", served)
     bench.given("core.peer_events", [{"event_id": f"P{n}", "held_on": on} for n, (_, on) in enumerate(events)])

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from engaged import engage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ def engagement(name: str, applied_on: date | None = date(2014, 7, 1), **columns:
 
 def funnel(bench: Any, engagements: list[Row]) -> dict[str, tuple[int, ...]]:
     """(applied, approved, started, completed, withdrawn, waiting, stopped) by cohort."""
-    bench.given("core.engagements", engagements)
+    engage(bench, engagements)
     bench.run("metrics.application_stages", "metrics.application_funnel")
     return {row[0]: row[3:] for row in bench.connection.execute("from metrics.application_funnel").fetchall()}
 
@@ -41,14 +42,17 @@ def test_each_application_at_its_stage(bench: Any) -> None:
             engagement("completed, approval not sent", completed_on=date(2014, 9, 1)),
             engagement("completed, whatever the status", **approved, completed_on=date(2014, 9, 1), status="withdrawn"),
             engagement("last of the quarter before", date(2014, 6, 30)),
-            engagement("first of the next year", date(2014, 10, 1)),
+            engagement("first of the fiscal year", date(2013, 10, 1)),
             engagement("no day", None, completed_on=date(2014, 9, 1)),
+            engagement("active, approval not sent", date(2014, 1, 7), status="active"),
+            engagement("applied, its planned start past", date(2014, 1, 7), status="applied"),
         ],
     )
     #                          applied approved started completed withdrawn waiting stopped
     assert found["FY2014Q4"] == (10, 7, 5, 3, 1, 2, 1)
     assert found["FY2014Q3"] == (1, 0, 0, 0, 0, 1, 0)
-    assert found["FY2015Q1"] == (1, 0, 0, 0, 0, 1, 0)
+    assert found["FY2014Q2"] == (2, 1, 1, 0, 0, 1, 0)
+    assert found["FY2014Q1"] == (1, 0, 0, 0, 0, 1, 0)
     assert found["not stated"] == (1, 1, 1, 1, 0, 0, 0)
     assert funnel(bench, []) == {}
 
@@ -80,8 +84,11 @@ def ahead(bench: Any, milestones: list[Row], served: tuple[str, ...] = ("9900001
         engagement("E1", lead_partner="A", title="Plan", ends_on=date(2014, 9, 30)),
         engagement("E2", lead_partner="A", completed_on=date(2014, 9, 1)),
         engagement("E3", ends_on=date(2014, 10, 1)),
+        engagement("E4", lead_partner="A", ends_on=date(2014, 9, 1), status="declined"),
+        engagement("E5", lead_partner="A", ends_on=date(2014, 9, 1), status="applied"),
+        engagement("E6", lead_partner="B", starts_on=date(2014, 10, 15), approved_on=date(2014, 9, 1)),
     ]
-    bench.given("core.engagements", engagements)
+    engage(bench, engagements)
     bench.given("core.milestones", milestones)
     bench.given("core.engagement_cities", [{"engagement_id": "E1", "city_id": c} for c in served])
     bench.given("core.cities", [{"city_id": c, "name": f"City {c[-1]}", "state": "TN"} for c in served])
@@ -100,6 +107,9 @@ MILESTONES = [
     milestone("of a completed engagement", date(2014, 8, 1), "E2"),
     milestone("of another lead", AS_OF, "E3"),
     milestone("of nobody's engagement", AS_OF, "EX"),
+    milestone("of a declined application", AS_OF, "E4"),
+    milestone("of one that waits", date(2014, 10, 1), "E5"),
+    milestone("of one to start", date(2014, 10, 30), "E6"),
 ]
 
 
@@ -113,6 +123,7 @@ def test_milestones_ahead_and_late(bench: Any) -> None:
         "brought forward": ("ahead", 30, None),
         "of another lead": ("late", 0, 0),
         "of nobody's engagement": ("late", 0, 0),
+        "of one to start": ("ahead", 30, None),
     }
     row = found["late, moved ahead"]
     assert (row["engagement_title"], row["lead_partner"], row["is_rebaselined"]) == ("Plan", "A", True)
@@ -153,9 +164,9 @@ def test_workload_of_partners(bench: Any) -> None:
     )
     rows = bench.connection.execute(f"select partner, {names} from metrics.partner_workload").fetchall()
     assert {row[0]: row[1:] for row in rows} == {
-        # E1 open and past its last day (as_of itself); two milestones late, three ahead
-        "A": (5, 3, 1, 1, 3, 2, 1, 1, 2, 3),
-        "B": (1, 1, 0, 1, 1, 0, 0, 0, 0, 0),
+        # E1 open and past its last day (as_of itself); two milestones late, three ahead. E4 and E5 were never approved
+        "A": (5, 3, 1, 1, 3, 4, 1, 1, 2, 3),
+        "B": (1, 1, 0, 1, 1, 1, 0, 0, 0, 1),
         "none named": (1, 1, 1, 0, 1, 1, 1, 0, 2, 0),
     }
 

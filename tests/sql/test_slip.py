@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from engaged import engage
 
 Row = dict[str, Any]
 AS_OF = date(2014, 9, 30)
@@ -13,7 +14,7 @@ KEYS = [{"grain": "network"}, {"grain": "topic", "topic": "budget"}, {"grain": "
 
 def figures(bench: Any, engagements: list[Row], milestones: list[Row], as_of: date = AS_OF) -> list[Row]:
     bench.reference(as_of=as_of.isoformat())
-    bench.given("core.engagements", engagements)
+    engage(bench, engagements)
     bench.given("core.milestones", milestones)
     bench.given("core.recommendations")
     bench.given("core.engagement_cities", [{"engagement_id": "E1", "city_id": "9900001"}])
