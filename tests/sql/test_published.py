@@ -63,7 +63,7 @@ def _raw() -> dict[str, list[Row]]:
             {"request_id": f"R{n}", "city": cities[1], "submitted_at": datetime(2014, 6, n, 15), "topic": "budget"}
             | {"first_response_at": datetime(2014, 6, n + 4, 15)}
             | {"contact_email": "person@example.org", "question": "How do we pay?", "subject": "Pay"}
-            for n in range(9, 0, -1)
+            for n in range(12, 0, -1)
         ],
         "engagements": [
             {"engagement_id": "E1", "topic": "budget", "starts_on": date(2014, 6, 1), "planned_cost_usd": 5000}
