@@ -175,7 +175,7 @@ def test_completeness_by_feed_and_month(warehouse: Any) -> None:
     rows = warehouse.rows("select feed, period, records, state from published.completeness")
     found = {(r["feed"], r["period"]): (r["records"], r["state"]) for r in rows}
     assert len(found) == 9 * 5  # nine feeds, May to September 2014
-    assert found[("requests", "2014-06")] == (9, "reported")
+    assert found[("requests", "2014-06")] == (12, "reported")
     assert found[("requests", "2014-07")] == (0, "not_reported")  # a stream that is silent did not report
     assert found[("ledger", "2014-07")] == (1, "reported")
     assert found[("ledger", "2014-08")] == (0, "not_reported")
