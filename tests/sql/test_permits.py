@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 Row = dict[str, Any]
@@ -156,6 +156,7 @@ def test_what_one_part_lacks_the_place_lacks(bench: Any) -> None:
 PARTS = st.lists(st.lists(st.integers(0, 50), min_size=4, max_size=4), min_size=2, max_size=5)
 
 
+@settings(deadline=None)
 @given(PARTS)
 @example([[0, 0, 0, 1], [1, 0, 0, 0], [1, 0, 1, 0]])  # the third has the totals of the others, but not their buildings
 def test_a_row_of_the_whole_place_does_not_count_twice(one_bench: Any, parts: list[list[int]]) -> None:
