@@ -19,7 +19,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench import DESK, Bench
-from planted import compare, planted
+from planted import Compared, compare, planted
 
 from assets.sample import clock, desk, surveys, world
 from assets.sample.request_text import Export, request_ids
@@ -83,7 +83,7 @@ def load(bench: Bench, seed: int, rows: int, folder: Path) -> None:
     )
 
 
-def figures(seed: int, rows: int, truth: dict[tuple[str, str | None], float]) -> list:  # type: ignore[type-arg]
+def figures(seed: int, rows: int, truth: dict[tuple[str, str | None], float]) -> list[Compared]:
     """Everything compared of one sample."""
     bench = Bench()
     bench.reference(as_of=str(world.AS_OF), launched_on=str(world.LAUNCHED_ON))
