@@ -1,5 +1,5 @@
--- metrics.equity_medians: one row per breakdown × quartile × fiscal year or to_date with a request: the median wait for a
--- first reply in business hours, as metrics.response_time estimates it (Kaplan-Meier, log-log limits).
+-- metrics.equity_medians: one row per breakdown × quartile × fiscal year or to_date with a request: by how many
+-- business hours half, and nine in ten, have their first reply, with the limits of metrics.response_quantiles.
 with long as (
     select dimension, '1' as dimension_value, period_type, period, hours, at_risk_1 as at_risk, replies_1 as replies
     from metrics.equity_waits
@@ -52,19 +52,23 @@ steps as (
     from sums
 ),
 
-medians as (
+quantiles as (
     select
         dimension, dimension_value, period_type, period,
-        min(hours) filter (where estimate <= 0.5 + 1e-12) as value,
-        min(hours) filter (where low <= 0.5 + 1e-12) as ci_low,
-        min(hours) filter (where high <= 0.5 + 1e-12) as ci_high
+        min(hours) filter (where estimate <= 0.5 + 1e-12) as median,
+        min(hours) filter (where low <= 0.5 + 1e-12) as median_low,
+        min(hours) filter (where high <= 0.5 + 1e-12) as median_high,
+        min(hours) filter (where estimate <= 0.1 + 1e-12) as p90,
+        min(hours) filter (where low <= 0.1 + 1e-12) as p90_low,
+        min(hours) filter (where high <= 0.1 + 1e-12) as p90_high
     from steps
     group by dimension, dimension_value, period_type, period
 )
 
 select
-    a.dimension, a.dimension_value, a.period_type, a.period, m.value, m.ci_low, m.ci_high, a.replies, a.requests
+    a.dimension, a.dimension_value, a.period_type, a.period, q.median, q.median_low, q.median_high, q.p90, q.p90_low,
+    q.p90_high, a.replies, a.requests
 from asked as a
-left join medians as m
-    on m.dimension = a.dimension and m.dimension_value = a.dimension_value and m.period_type = a.period_type
-    and m.period = a.period
+left join quantiles as q
+    on q.dimension = a.dimension and q.dimension_value = a.dimension_value and q.period_type = a.period_type
+    and q.period = a.period

@@ -1,7 +1,6 @@
 -- metrics.library_needs: one row per metric × grain × keys × period in which something was asked or closed: hits (what
 -- counts above the line) and cases. unmet_pct: requests, and searches of the library that say what they found;
--- answered_pct: the desk's own closings, as events. City × topic only by fiscal year and to date. Without a city:
--- network and topic.
+-- answered_pct: the desk's own closings, as events. Without a city: network and topic.
 with asked as (
     select city_id, topic, part, sum(unmet) as hits, sum(asked) as cases
     from metrics.reach_cells
@@ -37,4 +36,3 @@ needs as (
 select
     metric, grain, city_id, topic, period_type, period, cast(hits as bigint) as hits, cast(cases as bigint) as cases
 from needs
-where grain <> 'city_topic' or period_type in ('fiscal_year', 'to_date')

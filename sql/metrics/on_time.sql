@@ -1,7 +1,8 @@
 -- metrics.on_time: one row per metric × grain × keys × period; on_time_pct, on_time_calendar_pct, never_answered_pct.
 -- Of canonical requests due in the period and by as_of, less those withdrawn before being either due or answered.
 -- Gives numerator and denominator; metrics.metric_values makes the percentage. Callers without a city: network and topic.
--- By size and poverty quartile of the city (core.city_groups): network, by fiscal year and to date, business clock only.
+-- By size and poverty quartile of the city (core.city_groups): network, by fiscal year and to date. By channel and partner
+-- (metrics.on_time_breakdowns): network, every period in which something was due or pending.
 with spans as (
     select t.period_type, t.period, c.clock, c.city_id, c.topic, c.due, c.on_time, c.unanswered, c.pending
     from metrics.on_time_cells as c
@@ -31,12 +32,26 @@ wanted as (
 ),
 
 grouped as (
-    select g.dimension, g.dimension_value, r.period_type, r.period, sum(r.due) as due, sum(r.on_time) as on_time,
+    select g.dimension, g.dimension_value, r.period_type, r.period, r.clock, sum(r.due) as due, sum(r.on_time) as on_time,
         sum(r.unanswered) as unanswered, sum(r.pending) as pending
     from rolled as r
     inner join metrics.equity_groups as g on g.city_id = r.city_id
-    where r.grain = 'city' and r.clock = 'business' and r.period_type in ('fiscal_year', 'to_date')
-    group by g.dimension, g.dimension_value, r.period_type, r.period
+    where r.grain = 'city' and r.period_type in ('fiscal_year', 'to_date')
+    group by g.dimension, g.dimension_value, r.period_type, r.period, r.clock
+),
+
+-- a period in which a word of the record was not used has no row, so that a new word leaves older periods alone
+worded as (
+    select
+        case when grouping(b.channel) = 0 then 'channel' else 'partner' end as dimension,
+        case when grouping(b.channel) = 0 then b.channel else b.partner end as dimension_value,
+        t.period_type, t.period, b.clock, sum(b.due) as due, sum(b.on_time) as on_time,
+        sum(b.unanswered) as unanswered, sum(b.pending) as pending
+    from metrics.on_time_breakdowns as b
+    inner join core.period_parts as t on t.part = b.due_part
+    group by grouping sets (
+        (t.period_type, t.period, b.clock, b.channel), (t.period_type, t.period, b.clock, b.partner)
+    )
 ),
 
 filled as (
@@ -62,10 +77,16 @@ filled as (
         k.dimension_value, p.period_type, p.period, g.due, g.on_time, g.unanswered, g.pending
     from (select distinct dimension, dimension_value from metrics.equity_groups) as k
     inner join reference.periods as p on p.period_type in ('fiscal_year', 'to_date')
-    inner join wanted as w on w.clock = 'business'
+    cross join wanted as w
     left join grouped as g
         on g.dimension = k.dimension and g.dimension_value = k.dimension_value and g.period_type = p.period_type
-        and g.period = p.period
+        and g.period = p.period and g.clock = w.clock
+    union all
+    select
+        w.metric, 'network' as grain, cast(null as varchar) as city_id, cast(null as varchar) as topic, b.dimension,
+        b.dimension_value, b.period_type, b.period, b.due, b.on_time, b.unanswered, b.pending
+    from worded as b
+    inner join wanted as w on w.clock = b.clock
 )
 
 select

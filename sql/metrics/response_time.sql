@@ -1,8 +1,8 @@
 -- metrics.response_time: one row per metric × grain × keys × period: response_hours_median, response_hours_p90 (business
 -- hours from asking to the first reply, Kaplan-Meier, open requests counted) and response_competing_pct.
 -- numerator: replies seen; value and limits: metrics.response_quantiles; an upper limit that is not reached is null.
--- By size and poverty quartile of the city (network, fiscal year and to_date) the median is that of metrics.equity_medians,
--- the share that of metrics.response_groups.
+-- By size and poverty quartile of the city (network, fiscal year and to_date) the hours are those of metrics.equity_medians,
+-- the share that of metrics.response_groups. City × topic: the hours by fiscal year and to date, the share by every period.
 with wanted as (
     select * from (values ('response_hours_median'), ('response_hours_p90'), ('response_competing_pct')) as w (metric)
 ),
@@ -38,12 +38,27 @@ filled as (
     from estimates
     where grain = 'city_topic'
     union all
+    -- no survival estimate, so it needs no group of metrics.wait_counts
     select
-        'response_hours_median' as metric, 'network' as grain, cast(null as varchar) as city_id,
+        'response_competing_pct' as metric, 'city_topic' as grain, k.city_id, k.topic, cast(null as varchar) as dimension,
+        cast(null as varchar) as dimension_value, p.period_type, p.period, sum(k.competing) as numerator,
+        sum(k.asked) as denominator, cast(null as double) as value, cast(null as double) as ci_low,
+        cast(null as double) as ci_high
+    from metrics.wait_piles as k
+    inner join core.period_parts as p on p.part = k.part and p.period_type in ('month', 'quarter')
+    where k.city_id is not null
+    group by k.city_id, k.topic, p.period_type, p.period
+    union all
+    select
+        w.metric, 'network' as grain, cast(null as varchar) as city_id,
         cast(null as varchar) as topic, k.dimension, k.dimension_value, p.period_type, p.period,
-        m.replies as numerator, m.requests as denominator, m.value, m.ci_low, m.ci_high
+        m.replies as numerator, m.requests as denominator,
+        case w.metric when 'response_hours_median' then m.median else m.p90 end as value,
+        case w.metric when 'response_hours_median' then m.median_low else m.p90_low end as ci_low,
+        case w.metric when 'response_hours_median' then m.median_high else m.p90_high end as ci_high
     from (select distinct dimension, dimension_value from metrics.equity_groups) as k
     inner join reference.periods as p on p.period_type in ('fiscal_year', 'to_date')
+    inner join wanted as w on w.metric <> 'response_competing_pct'
     left join metrics.equity_medians as m
         on m.dimension = k.dimension and m.dimension_value = k.dimension_value and m.period_type = p.period_type
         and m.period = p.period

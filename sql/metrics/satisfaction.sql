@@ -1,6 +1,6 @@
 -- metrics.satisfaction: one row per metric × grain × keys × period; satisfied_pct, satisfied_weighted_pct, satisfied_low_pct,
 -- satisfied_high_pct, survey_response_pct, satisfied_city_mean_pct (network and topic only).
--- Of surveys delivered in the period about requests of the desk. City by topic by fiscal year and to date only.
+-- Of surveys delivered in the period about requests of the desk. City by topic where a survey was delivered.
 -- The interval of a weighted share p is Wilson's with the number of equal answers that would give its linearized (Hajek)
 -- variance; where all answers agree that variance is nothing, and Kish's number is taken.
 with counts as (
@@ -10,7 +10,6 @@ with counts as (
         weight_satisfied / nullif(weight_answered, 0) as weighted,
         square_answered, square_satisfied
     from metrics.satisfaction_counts
-    where grain <> 'city_topic' or period_type in ('fiscal_year', 'to_date')
 ),
 
 weighed as (

@@ -31,7 +31,13 @@ FAMILIES = (
     *("core.request_waits", "metrics.wait_piles", "metrics.wait_counts", "metrics.wait_members"),
     *("metrics.response_steps", "metrics.response_cuts", "metrics.response_quantiles", "metrics.response_time"),
     *("metrics.resolution_steps", "metrics.resolution_sums", "metrics.resolution"),
-    *("metrics.on_time_cells", "metrics.on_time", "metrics.satisfaction_codes", "metrics.satisfaction_profiles"),
+    *(
+        "metrics.on_time_cells",
+        "metrics.on_time_breakdowns",
+        "metrics.on_time",
+        "metrics.satisfaction_codes",
+        "metrics.satisfaction_profiles",
+    ),
     *("metrics.answering", "metrics.satisfaction_cells", "metrics.satisfaction_counts", "metrics.satisfaction"),
 )
 BESIDE = (

@@ -10,6 +10,7 @@ from assets.metrics.equity_tests import log_rank
 
 CITIES = ("0000001", "0000002", "0000003", "0000004", "0000005")
 TABLES = ("metrics.equity_waits", "metrics.equity_medians", "metrics.equity_sums", "metrics.equity_tests")
+LIMITS = (1, 8, 7, None)  # of the median and of the ninth decile of ten replies, one an hour
 
 
 def quartiles(bench, populations):
@@ -160,8 +161,8 @@ def test_on_time_of_the_quartiles_and_the_rest_is_that_of_the_network(bench):
         for n in range(12)
     ]  # fmt: skip
     bench.desk(requests, "core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys")
-    bench.run("metrics.equity_groups", "metrics.on_time_cells", "metrics.on_time")
-    for metric in ("on_time_pct", "never_answered_pct"):
+    bench.run("metrics.equity_groups", "metrics.on_time_cells", "metrics.on_time_breakdowns", "metrics.on_time")
+    for metric in ("on_time_pct", "on_time_calendar_pct", "never_answered_pct"):
         figures = {
             (r["grain"], r["city_id"], r["dimension"], r["dimension_value"]): (r["numerator"], r["denominator"])
             for r in bench.rows(
@@ -172,7 +173,71 @@ def test_on_time_of_the_quartiles_and_the_rest_is_that_of_the_network(bench):
             assert figures["network", None, "size_quartile", quartile] == figures["city", city, None, None]
         whole = np.sum([figures["city", c, None, None] for c in CITIES[:3]], axis=0)
         assert tuple(whole) == figures["network", None, "poverty_quartile", "2"] != figures["network", None, None, None]
-    assert (
-        bench.value("select count(*) from metrics.on_time where metric like '%calendar%' and dimension is not null")
-        == 0
-    )
+    kinds = "select distinct period_type from metrics.on_time where dimension like '%quartile' order by 1"
+    assert [row["period_type"] for row in bench.rows(kinds)] == ["fiscal_year", "to_date"]
+
+
+def test_hours_on_the_calendar_are_those_of_the_calendar(bench):
+    # asked on Friday 6 June at 10:00: 72 hours end on Monday at 10:00, 24 business hours on Wednesday
+    bench.reference()
+    for table in ("core.eligibility", "core.engagement_cities"):
+        bench.given(table)
+    bench.given("core.city_groups", [{"city_id": CITIES[0], "size_quartile": "3", "poverty_quartile": "1"}])
+    asked = {"city": CITIES[0], "submitted_at": "2014-06-06 14:00"}
+    replies = ("2014-06-09 14:00", "2014-06-10 14:00", "2014-06-12 14:00")
+    rows = [{"request_id": str(n), "first_response_at": at} | asked for n, at in enumerate(replies)]
+    bench.desk(rows, "core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys")
+    bench.run("metrics.equity_groups", "metrics.on_time_cells", "metrics.on_time_breakdowns", "metrics.on_time")
+    found = bench.connection.execute(
+        """select metric, dimension_value, numerator, denominator from metrics.on_time
+        where dimension = 'size_quartile' and period = 'FY2014' order by 1"""
+    ).fetchall()
+    assert found == [("never_answered_pct", "3", 0, 3), ("on_time_calendar_pct", "3", 1, 3), ("on_time_pct", "3", 2, 3)]
+
+
+def test_median_and_ninth_decile_of_a_quartile_worked_by_hand(bench):
+    # ten of quartile 1 reply after 1, 2, ... 10 hours: S(5) = 5/10, S(9) = 1/10. Greenwood's sum after k of ten is
+    # k / (10 (10 - k)): with h = -ln S the limits of S are S^exp(+-1.96 sqrt(sum) / h).
+    spells = [(CITIES[0], n, "replied") for n in range(1, 11)]
+    # of quartile 2 three of four reply: S never falls to 1/10
+    spells += [(CITIES[1], 1, "replied"), (CITIES[1], 2, "replied"), (CITIES[1], 3, "replied"), (CITIES[1], 9, "open")]
+    waits(bench, spells)
+    limits = {}
+    for k in range(1, 10):
+        hazard, spread = -np.log(1 - k / 10), np.sqrt(k / (10 * (10 - k)))
+        limits[k] = [np.exp(-hazard * np.exp(sign * 1.959963984540054 * spread / hazard)) for sign in (1, -1)]
+    found = {
+        row["dimension_value"]: row
+        for row in bench.rows("from metrics.equity_medians where dimension = 'size_quartile' and period = 'to_date'")
+    }
+    one, two = found["1"], found["2"]
+    assert (one["median"], one["p90"], one["replies"], one["requests"]) == (5, 9, 10, 10)
+    for name, level in (("median", 0.5), ("p90", 0.1)):
+        low, high = (next((k for k, pair in limits.items() if pair[side] <= level), None) for side in (0, 1))
+        assert (one[f"{name}_low"], one[f"{name}_high"]) == (low, high)
+    # lower: 0.9^7.10 = 0.473 at 1, 0.3^2.20 = 0.071 at 7 (0.4^2.29 = 0.123 at 6); upper: 0.2^0.463 = 0.475 at 8 (0.3^0.456 =
+    # 0.578 at 7), 0.1^0.446 = 0.358 at 9, the last: the decile has no upper limit
+    assert (one["median_low"], one["median_high"], one["p90_low"], one["p90_high"]) == LIMITS
+    assert (two["median"], two["p90"], two["p90_high"]) == (2, None, None)
+    told(bench)
+
+
+def told(bench):
+    """The figures carry both, and say where one is not reached."""
+    for table in ("core.eligibility", "core.engagement_cities", "metrics.response_quantiles"):
+        bench.given(table)
+    bench.given("core.requests", [{"request_id": "1"}])
+    bench.run("core.figure_keys", "metrics.wait_counts", "metrics.equity_groups", "metrics.response_groups")
+    bench.run("metrics.response_time")
+    found = bench.connection.execute(
+        """select dimension_value, metric, value, ci_low, ci_high, numerator, denominator, state from metrics.response_time
+        where dimension = 'size_quartile' and period = 'FY2014' and metric <> 'response_competing_pct'
+            and dimension_value in ('1', '2', '3') order by all"""
+    ).fetchall()
+    low, high, decile_low, decile_high = LIMITS
+    assert found[:2] == [
+        ("1", "response_hours_median", 5, low, high, 10, 10, "value"),
+        ("1", "response_hours_p90", 9, decile_low, decile_high, 10, 10, "value"),
+    ]
+    assert found[3] == ("2", "response_hours_p90", None, None, None, 3, 4, "not_reached")
+    assert [row[-1] for row in found[4:]] == ["not_computable"] * 2  # quartile 3 asked nothing

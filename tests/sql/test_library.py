@@ -124,18 +124,24 @@ def test_unmet_counts_where_it_was_asked_and_answered_where_it_was_closed(bench)
     assert figure(bench, "answered_pct", "2014-07")[:2] == (0, 1)
 
 
-def test_city_by_topic_only_by_year_and_to_date_and_dense_above(bench):
+def test_city_by_topic_where_something_is_and_dense_above(bench):
     run(bench, [asked(1, end="answered")], [("2014-06-11", WACO, "housing", 0)], eligible=(MEMPHIS,))
     found = bench.connection.execute(
         """select metric, grain, count(*), count(distinct period_type) from metrics.library
         where metric in ('unmet_pct', 'answered_pct') group by 1, 2 order by 1, 2"""
     ).fetchall()
-    # nine periods; Waco is not eligible and asked the library alone: it is dense there too
+    # city × topic: the month, quarter, year and to date of each; nine periods above. Waco is not eligible and asked the library
+    # alone: it is dense there too
     assert found == [
-        *(("answered_pct", "city", 18, 4), ("answered_pct", "city_topic", 2, 2), ("answered_pct", "network", 9, 4)),
-        *(("answered_pct", "topic", 117, 4), ("unmet_pct", "city", 18, 4), ("unmet_pct", "city_topic", 4, 2)),
+        *(("answered_pct", "city", 18, 4), ("answered_pct", "city_topic", 4, 4), ("answered_pct", "network", 9, 4)),
+        *(("answered_pct", "topic", 117, 4), ("unmet_pct", "city", 18, 4), ("unmet_pct", "city_topic", 8, 4)),
         *(("unmet_pct", "network", 9, 4), ("unmet_pct", "topic", 117, 4)),
     ]
+    of = {"grain": "city_topic", "city_id": WACO, "topic": "housing"}
+    for period in ("2014-06", "FY2014Q3", "FY2014", "to_date"):
+        assert figure(bench, "unmet_pct", period, **of)[:2] == (1, 1)
+    assert figure(bench, "unmet_pct", "2014-07", **of) is None
+    assert figure(bench, "answered_pct", "2014-06", "city_topic", city_id=MEMPHIS, topic="budget")[:2] == (1, 1)
 
 
 @pytest.mark.parametrize(

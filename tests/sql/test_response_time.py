@@ -163,12 +163,27 @@ def test_how_a_wait_ends(bench, columns, outcome, hours):
     assert bench.rows("select outcome, hours from core.request_waits") == [{"outcome": outcome, "hours": hours}]
 
 
-def test_city_by_topic_only_by_year_and_to_date(bench):
-    run(bench, [request(n, n) for n in range(1, 4)])
-    kinds = bench.rows(
-        "select distinct period_type as k from metrics.response_time where grain = 'city_topic' order by 1"
+def test_city_by_topic_only_by_year_and_to_date_but_for_the_share(bench):
+    july = {"submitted_at": "2014-07-01 13:00", "resolved_at": "2014-07-02 13:00", "status": "closed"}
+    no_city = request(8, 1, "resolved_at", city=None, caller_type="county")
+    run(
+        bench,
+        [*(request(n, n) for n in range(1, 4)), request(4, 5, "resolved_at"), request(5, **july), no_city],
+        "2014-07-31",
     )
-    assert [row["k"] for row in kinds] == ["fiscal_year", "to_date"]
+    kinds = "select distinct period_type as k from metrics.response_time where grain = 'city_topic' and metric {} order by 1"
+    hours = bench.rows(kinds.format("like 'response_hours%'"))
+    assert [row["k"] for row in hours] == ["fiscal_year", "to_date"]
+    shares = bench.connection.execute(
+        """select period, city_id, topic, numerator, denominator from metrics.response_time
+        where grain = 'city_topic' and metric = 'response_competing_pct' order by 1"""
+    ).fetchall()
+    of = ("4748000", "budget")
+    assert shares == [
+        *(("2014-06", *of, 1, 4), ("2014-07", *of, 1, 1)),
+        *(("FY2014", *of, 2, 5), ("FY2014Q3", *of, 1, 4), ("FY2014Q4", *of, 1, 1), ("to_date", *of, 2, 5)),
+    ]
+    run(bench, [request(n, n) for n in range(1, 4)])
     assert figure(bench, "response_hours_median", "city_topic") == figure(bench, "response_hours_median", "network")
 
 

@@ -109,6 +109,20 @@ def test_without_surveys_or_requests_nothing_is_reported(bench):
     assert bench.rows("select distinct reason from metrics.satisfaction") == [{"reason": "no requests received"}]
 
 
+def test_city_by_topic_in_every_period_with_a_survey(bench):
+    run(bench, survey(5), survey(2), survey(), survey(4, topic="housing"), survey(4, city=None))
+    of = {"grain": "city_topic", "city_id": MEMPHIS, "topic": "budget"}
+    for period in ("2014-06", "FY2014Q3", "FY2014", "to_date"):
+        assert figure(bench, "satisfied_pct", period, **of) == (1, 2)
+        assert figure(bench, "survey_response_pct", period, **of) == (2, 3)
+        assert figure(bench, "satisfied_low_pct", period, **of) == (1, 3)
+        assert figure(bench, "satisfied_high_pct", period, **of) == (2, 3)
+        assert figure(bench, "satisfied_weighted_pct", period, **of) == (1, 2)
+        assert figure(bench, "satisfied_pct", period, **of | {"topic": "housing"}) == (1, 1)
+    assert figure(bench, "satisfied_pct", "2014-07", **of) is None
+    assert bench.value("select count(*) from metrics.satisfaction where grain = 'city_topic'") == 2 * 4 * 5
+
+
 def test_delivered_but_never_answered(bench):
     run(bench, *[survey()] * 12)
     columns = "numerator, denominator, state, reason"
