@@ -53,6 +53,47 @@ def missing(view: Selection) -> None:
     )
 
 
+FEEDS = [
+    Column("feed", "Feed"),
+    Column(
+        "record_pct",
+        "Cities heard from",
+        "percent",
+        "Of the eligible cities of the last month reported, those with a record",
+    ),
+    Column("field_pct", "Cells filled", "percent", "Of the cells that the records of that month should have"),
+    Column("valid_pct", "Rows accepted", "percent", "Of the rows received in every file of the feed"),
+    Column(
+        "lag", "Usual delay (days)", "number", "Half of the records are known within these days; 45 until 30 were timed"
+    ),
+    Column(
+        "lag_p95", "Long delay (days)", "count", "95 in 100 records are known by then: figures stay provisional so long"
+    ),
+    Column("lag_observations", "Records timed", "count", "Records that came after the first delivery"),
+    Column("revision_pct", "Usual revision", "percent", "How much the count of a month moves after it was first known"),
+    Column("month", "Month"),
+]
+
+
+def feeds(view: Selection) -> None:
+    """How complete each feed is, and how long it takes."""
+    rows = queries.rows(view.release, "completeness", "feed, period")
+    if not rows or "lag_days_p95" not in rows[0]:
+        return  # a release made before these were worked out
+    last = {row["feed"]: row for row in rows} | {row["feed"]: row for row in rows if row["state"] == "reported"}
+    st.subheader("How complete each feed is, and how late", anchor=False)
+    st.caption(
+        "A figure is provisional until the long delay of every feed behind it has passed since the end of its period. "
+        "Cities and cells are those of the last month that the feed reported."
+    )
+    shown = [
+        row | {"month": row["period"], "lag": row["lag_days"], "lag_p95": row["lag_days_p95"]} for row in last.values()
+    ]
+    tables.show(
+        shown, FEEDS, "feeds", "Feeds with the share of cities, cells and rows that came, and their delay", missing=""
+    )
+
+
 def aside(view: Selection) -> None:
     """What was set aside and why."""
     st.subheader("Rows set aside", anchor=False)
@@ -134,6 +175,7 @@ figure.strip(
     ]
 )
 missing(view)
+feeds(view)
 st.subheader("Every file: received = accepted + set aside + exact repeats", anchor=False)
 if files:
     tables.show(files, FILES, "sources", "Files with rows received, accepted, set aside and repeated", missing="")

@@ -1,8 +1,8 @@
 -- metrics.metric_values: one row per metric × grain × keys × period: every published figure, from metrics.figures.
 -- Makes what the families leave open: the percentage and Wilson 95% interval of a proportion of records, the withholding
--- below min_denominator, provisional or final, the published decimals, and the change since the period before with its
--- interval (method of variance estimates recovery; of Wilson limits this is Newcombe's). The change is that of the
--- published figures, to the digit.
+-- below min_denominator, provisional until the lag of its feeds has passed (metrics.metric_lags), else final, the published
+-- decimals, and the change since the period before with its interval (method of variance estimates recovery; of Wilson limits
+-- this is Newcombe's). The change is that of the published figures, to the digit.
 with known as (
     select
         f.*,
@@ -10,12 +10,13 @@ with known as (
         cast(power(10, m.decimals) as double) as scale,
         p.period_start, p.period_end, p.ordinal,
         a.min_denominator,
-        case when f.period_type = 'to_date' or p.period_end + a.lag_days > a.as_of
+        case when f.period_type = 'to_date' or p.period_end + cast(coalesce(w.lag_days, a.lag_days) as integer) > a.as_of
             then 'provisional' else 'final' end as status,
         3.8414588206941236 as zz  -- 1.959963984540054 squared
     from metrics.figures as f
     left join reference.metrics as m on m.metric = f.metric
     left join reference.periods as p on p.period_type = f.period_type and p.period = f.period
+    left join metrics.metric_lags as w on w.metric = f.metric
     cross join reference.params as a
 ),
 

@@ -1,55 +1,102 @@
--- One row per program feed and calendar month since the launch: how many records are dated in it, and when the first of
--- them was known. A month without records is not reported where the feed is a stream (requests, surveys, ledger, library_use);
--- a register (engagements, milestones, eligibility, recommendations, peer_events) is sent whole, so that none there means none, once it has arrived.
-with records as (
-    select 'requests' as feed, submitted_on as day, known_at from core.requests
-    union all
-    select 'surveys' as feed, h.local_date as day, cast(null as timestamp) as known_at
-    from core.surveys as s
-    inner join reference.hours as h on h.hour_at = date_trunc('hour', s.delivered_at)
-    union all
-    select 'ledger' as feed, posted_on as day, known_at from core.ledger
-    union all
-    select 'engagements' as feed, starts_on as day, known_at from core.engagements
-    union all
-    select 'milestones' as feed, baseline_due as day, known_at from core.milestones
-    union all
-    select 'eligibility' as feed, eligible_from as day, known_at from core.eligibility
-    union all
-    select 'recommendations' as feed, made_on as day, known_at from core.recommendations
-    union all
-    select 'peer_events' as feed, held_on as day, known_at from core.peer_events
-    union all
-    select 'library_use' as feed, used_on as day, known_at from core.library_use
-),
-
-feeds (feed, is_register) as (
+-- One row per program feed and calendar month since the launch: how many records are dated in it, when the first of them was
+-- known, and how far the feed is complete. A month without records is not reported where the feed is a stream (requests,
+-- request_events, surveys, ledger, library_use); a register is sent whole, so that none there means none, once it has arrived.
+-- record_pct: of the cities eligible at some time in the month, those with a record in it. record_state says why there is none.
+-- field_pct: of the cells that the month's records should have (core.feed_months), those filled.
+-- lag_days, lag_days_p95, revision_pct (core.feed_lags) and valid_pct are those of the feed as a whole, in each month alike.
+-- valid_pct is null here: receipts are no table, and the release fills it in (assets/releases/publish.py).
+with feeds (feed, is_register, scope) as (
     values
-        ('requests', false), ('surveys', false), ('ledger', false), ('engagements', true), ('milestones', true),
-        ('eligibility', true), ('recommendations', true), ('peer_events', true), ('library_use', false)
+        ('requests', false, 'monthly'), ('request_events', false, 'no_city'), ('surveys', false, 'no_city'),
+        ('ledger', false, 'no_city'), ('library_use', false, 'monthly'), ('engagements', true, 'no_city'),
+        ('engagement_cities', true, 'monthly'), ('milestones', true, 'no_city'), ('recommendations', true, 'no_city'),
+        ('peer_events', true, 'no_city'), ('attendance', true, 'monthly'), ('library_resources', true, 'no_city'),
+        ('eligibility', true, 'not_monthly'), ('award', true, 'no_city'), ('indirect_rates', true, 'no_city'),
+        ('budget', true, 'no_date'), ('targets', true, 'not_monthly')
 ),
 
 arrived as (
-    select f.feed, f.is_register, count(r.feed) > 0 as has_arrived
+    select f.feed, f.is_register, f.scope, count(r.feed) > 0 as has_arrived
     from feeds as f
-    left join records as r on f.feed = r.feed
-    group by f.feed, f.is_register
+    left join core.feed_months as r on f.feed = r.feed
+    group by f.feed, f.is_register, f.scope
+),
+
+months as (
+    select t.period, t.period_start, t.period_end, least(t.period_end, p.as_of) as last_on
+    from reference.periods as t
+    cross join reference.params as p
+    where t.period_type = 'month'
+),
+
+eligible as (
+    select distinct m.period_start as month, e.city_id
+    from months as m
+    inner join core.eligibility as e
+        on e.eligible_from <= m.last_on and coalesce(e.eligible_to, m.last_on) >= m.period_start
+),
+
+expected as (
+    select month, count(*) as cities
+    from eligible
+    group by month
+),
+
+received as (
+    select
+        r.feed, r.month, sum(r.records) as records, min(r.first_known_at) as first_known_at, sum(r.filled) as filled,
+        sum(r.applicable) as applicable, count(e.city_id) as cities
+    from core.feed_months as r
+    left join eligible as e on e.month = r.month and e.city_id = r.city_id
+    group by r.feed, r.month
+),
+
+judged as (
+    select
+        a.feed, m.period, m.period_start, m.period_end,
+        coalesce(r.records, 0) as records, r.first_known_at, r.filled, r.applicable,
+        coalesce(r.cities, 0) as received_cities, x.cities as expected_cities,
+        case when coalesce(r.records, 0) > 0 or (a.is_register and a.has_arrived) then 'reported' else 'not_reported'
+            end as state,
+        a.scope
+    from arrived as a
+    cross join months as m
+    left join received as r on r.feed = a.feed and r.month = m.period_start
+    left join expected as x on x.month = m.period_start
+),
+
+told as (
+    select
+        feed, period, period_start, period_end, records, first_known_at, state, filled, applicable, received_cities,
+        expected_cities,
+        case
+            when scope <> 'monthly' then scope
+            when state = 'not_reported' then state
+            when expected_cities is null then 'no_eligible_city'
+            else 'value'
+        end as record_state
+    from judged
 )
 
 select
-    a.feed,
+    t.feed,
     t.period,
     t.period_start,
     t.period_end,
-    count(r.day) as records,
-    min(r.known_at) as first_known_at,
-    case
-        when count(r.day) > 0 or (a.is_register and a.has_arrived) then 'reported'
-        else 'not_reported'
-    end as state
-from arrived as a
-cross join reference.periods as t
-left join records as r on a.feed = r.feed and r.day between t.period_start and t.period_end
-where t.period_type = 'month'
-group by a.feed, a.is_register, a.has_arrived, t.period, t.period_start, t.period_end
-order by a.feed, t.period
+    cast(t.records as bigint) as records,
+    t.first_known_at,
+    t.state,
+    case when t.record_state = 'value' then t.received_cities end as received_cities,
+    case when t.record_state = 'value' then t.expected_cities end as expected_cities,
+    cast(case when t.record_state = 'value' then round(100.0 * t.received_cities / t.expected_cities, 2) end as double)
+        as record_pct,
+    t.record_state,
+    cast(case when t.applicable > 0 then round(100.0 * t.filled / t.applicable, 2) end as double) as field_pct,
+    cast(null as double) as valid_pct,
+    l.lag_days,
+    l.lag_days_p95,
+    l.observations as lag_observations,
+    l.revision_pct
+from told as t
+left join core.feed_lags as l on l.feed = t.feed
+order by t.feed, t.period

@@ -1,0 +1,91 @@
+-- core.feed_lags: one row per program feed: how long after its day a record is known, and how much a month's count of records
+-- still moves. Lags are those of staging.late_records, in whole days; until 30 of them exist the lag is reference.params.lag_days.
+-- lag_days is their median, lag_days_p95 the least number of days within which 95 in 100 were known.
+-- revision_pct: the count of a month as it was known by the first delivery after its end, against the count known now; the
+-- median over the months that ended by as_of, had such a delivery and counted something then.
+with feeds (feed) as (
+    values
+        ('requests'), ('request_events'), ('surveys'), ('engagements'), ('engagement_cities'), ('milestones'),
+        ('recommendations'), ('peer_events'), ('attendance'), ('library_resources'), ('library_use'), ('eligibility'),
+        ('award'), ('indirect_rates'), ('budget'), ('ledger'), ('targets')
+),
+
+counted as (
+    select feed, lag_days, sum(records) as records
+    from staging.late_records
+    where lag_days is not null
+    group by feed, lag_days
+),
+
+cumulated as (
+    select
+        feed, lag_days,
+        sum(records) over (partition by feed order by lag_days) as up_to,
+        sum(records) over (partition by feed) as observations
+    from counted
+),
+
+lags as (
+    select
+        feed,
+        max(observations) as observations,
+        (min(lag_days) filter (where 2 * up_to >= observations) + min(lag_days) filter (where 2 * up_to > observations)) / 2.0
+            as median_days,
+        min(lag_days) filter (where 100 * up_to >= 95 * observations) as p95_days
+    from cumulated
+    group by feed
+),
+
+-- each month that has ended, and the first delivery after its end
+closed as (
+    select d.feed, t.period_start as month, min(d.received_on) as closed_on
+    from reference.periods as t
+    cross join reference.params as p
+    inner join staging.feed_deliveries as d on d.received_on > t.period_end
+    where t.period_type = 'month' and t.period_end <= p.as_of
+    group by d.feed, t.period_start
+),
+
+known as (
+    select feed, month, sum(records) as records
+    from core.feed_months
+    where month is not null
+    group by feed, month
+),
+
+added as (
+    select c.feed, c.month, sum(l.records) as records
+    from closed as c
+    inner join staging.late_records as l
+        on l.feed = c.feed and cast(date_trunc('month', l.day) as date) = c.month and l.received_on > c.closed_on
+    where l.is_new
+    group by c.feed, c.month
+),
+
+revised as (
+    select
+        k.feed, k.records - coalesce(a.records, 0) as first_records, coalesce(a.records, 0) as added_records
+    from closed as c
+    inner join known as k on k.feed = c.feed and k.month = c.month
+    left join added as a on a.feed = c.feed and a.month = c.month
+),
+
+revisions as (
+    select feed, count(*) as months, quantile_cont(100.0 * added_records / first_records, 0.5) as revision_pct
+    from revised
+    where first_records > 0
+    group by feed
+)
+
+select
+    f.feed,
+    cast(coalesce(l.observations, 0) as bigint) as observations,
+    cast(case when l.observations >= 30 then l.median_days else p.lag_days end as double) as lag_days,
+    cast(case when l.observations >= 30 then l.p95_days else p.lag_days end as bigint) as lag_days_p95,
+    cast(coalesce(r.months, 0) as bigint) as revised_months,
+    cast(round(r.revision_pct, 2) as double) as revision_pct
+from feeds as f
+cross join reference.params as p
+left join lags as l on l.feed = f.feed
+left join revisions as r on r.feed = f.feed
+order by f.feed
