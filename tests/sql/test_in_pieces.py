@@ -143,7 +143,9 @@ def test_a_figure_that_changed_makes_its_period_again_and_the_change_of_the_next
         figure = {"metric": "on_time_pct", "grain": "network", "period_type": "month", "denominator": 40}
         months = {"2014-06": 20, "2014-07": july, "2014-08": 30, "2014-09": 33}
         bench.given("metrics.figures", [figure | {"period": p, "numerator": n} for p, n in months.items()])
-        inputs = {f"reference.{t}": "" for t in models.REFERENCE} | {"metrics.figures": str(july)}
+        bench.given("metrics.metric_lags", [{"metric": "on_time_pct", "lag_days": 45}])
+        inputs = {f"reference.{t}": "" for t in models.REFERENCE}
+        inputs |= {"metrics.figures": str(july), "metrics.metric_lags": ""}
         models.build(bench.connection, chosen, inputs, pieces=PIECES)
 
     try:
