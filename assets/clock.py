@@ -36,7 +36,10 @@ def fiscal_year(day: date) -> int:
 
 
 def periods(launched_on: date, as_of: date, zone: ZoneInfo) -> pd.DataFrame:
-    """Every month, federal quarter and fiscal year from launched_on's to as_of's, and `to_date`: one row each."""
+    """Every month, federal quarter and fiscal year from launched_on's to as_of's, and `to_date`: one row each.
+
+    To date is its months together, up to as_of: it starts with the first day of launched_on's month.
+    """
     spans: dict[tuple[str, str], tuple[date, date]] = {}  # (type, period): first day, day after the last
     month = launched_on.replace(day=1)
     while month <= as_of:
@@ -47,7 +50,7 @@ def periods(launched_on: date, as_of: date, zone: ZoneInfo) -> pd.DataFrame:
         spans["quarter", f"FY{year}Q{quarter}"] = (quarter_start, (quarter_start + 93 * DAY).replace(day=1))
         spans["fiscal_year", f"FY{year}"] = (date(year - 1, 10, 1), date(year, 10, 1))
         month = following
-    spans["to_date", "to_date"] = (launched_on, as_of + DAY)
+    spans["to_date", "to_date"] = (launched_on.replace(day=1), as_of + DAY)
 
     rows = [
         (kind, period, first, after - DAY, utc(first, MIDNIGHT, zone), utc(after, MIDNIGHT, zone))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from scipy.stats import chi2
 
 from assets import clock, duplicates
 from assets import topics as vocabulary
+from assets.raw import arrivals
 
 FIRST_DAY = date(1990, 1, 1)  # anything dated before is a slip of the pen, not the start of the program
 LAG_DAYS = 45  # a feed's delay until thirty have been observed
@@ -125,6 +127,7 @@ def build(
         connection.execute(f"insert into reference.{name} by name from reference_frame")
         connection.unregister("reference_frame")
     duplicates.build(connection, [])  # until what people decided is told
+    arrivals.build(connection, [], zone)  # and what came
     return {name: len(frame) for name, frame in tables.items()}
 
 
@@ -165,6 +168,7 @@ def _metric(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@cache
 def _poisson_limits() -> pd.DataFrame:
     """The exact 95% limits of the mean of a Poisson count (Garwood 1936), for each count up to POISSON_EVENTS."""
     events = np.arange(POISSON_EVENTS + 1)
@@ -172,6 +176,7 @@ def _poisson_limits() -> pd.DataFrame:
     return pd.DataFrame({"events": events, "low": low, "high": chi2.ppf(0.975, 2 * events + 2) / 2})
 
 
+@cache
 def _bootstrap_weights() -> pd.DataFrame:
     """Poisson(1) draws, one per replicate and slot, by inversion of PCG64's own bits (a stream that numpy keeps)."""
     bits: npt.NDArray[np.uint64] = np.random.PCG64(SEED).random_raw(REPLICATES * SLOTS)

@@ -12,11 +12,12 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from assets import catalog, checks, decisions, duplicates, models, pieces, program, reference
-from assets.raw import casts, ingest, places
+from assets.raw import arrivals, casts, ingest, places
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.views import make_views
 from assets.releases import publish
@@ -67,7 +68,7 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
     found += checks.check_readings(request.landing, known)
     ever = ledger.known(datetime.max.replace(tzinfo=UTC))
     found += checks.check_corrections(request.landing, sources.values(), ever)
-    _keep(connection, found, "raw.")
+    _keep(connection, found)
     return new
 
 
@@ -80,10 +81,11 @@ def instant(request: Request, ledger: Receipts) -> datetime:
 
 def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[str, int]:
     """Makes schema `reference`: the two clocks, periods, business hours, dictionaries. Returns row counts."""
-    told, entries = program.load(request.landing), catalog.load()
+    told, entries, ledger = program.load(request.landing), catalog.load(), receipts(request.layout)
+    known_on = instant(request, ledger)
     params = reference.Params(
         as_of=told.last_day(request.as_of),
-        known_on=instant(request, receipts(request.layout)).astimezone(UTC).replace(tzinfo=None),
+        known_on=known_on.astimezone(UTC).replace(tzinfo=None),
         program=told.program,
         synthetic=told.synthetic,
         time_zone=told.time_zone,
@@ -104,18 +106,15 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
     same = duplicates.confirmed(request.layout.decisions)
     prints = dict.fromkeys((f"reference.{t}" for t in places.TABLES), gazetteer)
     prints |= {CLOCKS: fingerprint, "reference.decided_duplicates": _digest(repr(same))}
-    connection.begin()  # a killed run leaves the old clocks or the new ones, never some of each
-    try:
+    with writing.transaction(connection):  # a killed run leaves the old clocks or the new ones, never some of each
         if CLOCKS not in stood or stood[CLOCKS].fingerprint != fingerprint:
             made = reference.build(connection, params, topics=topics, metrics=metrics)
             # by what they say: a later receipt alone moves known_on and no table else
             prints |= {f"reference.{t}": pieces.content(connection, f"reference.{t}") for t in made}
         duplicates.build(connection, same)
+        arrivals.build(connection, ledger.known(known_on), ZoneInfo(told.time_zone))
+        prints["reference.receipts"] = pieces.content(connection, "reference.receipts")
         _remember(connection, prints)
-        connection.commit()
-    except Exception:
-        connection.rollback()
-        raise
     return {t: connection.execute(f"select count(*) from reference.{t}").fetchall()[0][0] for t in models.REFERENCE}
 
 
@@ -136,6 +135,8 @@ def build(connection: duckdb.DuckDBPyConnection, layer: str) -> dict[str, models
     )
     prints = {table: one.version for table, one in models.prepare(connection).items()}
     checked = dict(connection.execute("select name, fingerprint from meta.checked").fetchall())
+    found: list[checks.Outcome] = []
+    renewed: dict[str, str] = {}
     for table in made:
         spec = entries.tables.get(table)
         if spec is None:
@@ -143,8 +144,9 @@ def build(connection: duckdb.DuckDBPyConnection, layer: str) -> dict[str, models
         parents = [c.references.rpartition(".")[0] for c in spec.columns.values() if c.references]
         fingerprint = _digest(prints[table], spec.model_dump_json(), *(prints.get(p, "") for p in parents))
         if checked.get(table) != fingerprint:
-            _keep(connection, checks.check_table(connection, spec), table)
-            connection.execute("insert or replace into meta.checked values (?, ?)", [table, fingerprint])
+            found += checks.check_table(connection, spec)
+            renewed[table] = fingerprint
+    _keep(connection, found, renewed)
     return made
 
 
@@ -279,11 +281,19 @@ def _remember(connection: duckdb.DuckDBPyConnection, prints: dict[str, str]) -> 
     )
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, found: list[checks.Outcome], table: str) -> None:
-    """Replaces the outcomes of a table (or of all whose name begins so, for a layer)."""
-    connection.execute(
-        'delete from meta.checks where "table" = ? or (ends_with(?, \'.\') and starts_with("table", ?))', [table] * 3
-    )
-    rows = [[o.name, o.table, o.severity, o.passed, o.failed_rows, o.detail] for o in found]
-    if rows:
-        connection.executemany("insert into meta.checks values (?, ?, ?, ?, ?, ?)", rows)
+def _keep(
+    connection: duckdb.DuckDBPyConnection, found: list[checks.Outcome], renewed: dict[str, str] | None = None
+) -> None:
+    """Replaces the outcomes of the tables checked now (fingerprint by name; None: of all that is raw), all or none of them."""
+    with writing.transaction(connection):
+        if renewed is None:
+            connection.execute("delete from meta.checks where starts_with(\"table\", 'raw.')")
+        else:
+            tables = list(renewed)
+            connection.execute('delete from meta.checks where "table" in (select unnest(?))', [tables])
+            connection.execute("delete from meta.checked where name in (select unnest(?))", [tables])
+            connection.execute("insert into meta.checked select unnest(?), unnest(?)", [tables, list(renewed.values())])
+        if found:
+            columns = ", ".join(f'o."{column}"' for column in asdict(found[0]))
+            rows = [asdict(one) for one in found]
+            connection.execute(f"insert into meta.checks by name select {columns} from (select unnest(?) as o)", [rows])

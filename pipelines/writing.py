@@ -56,6 +56,18 @@ def warehouse(layout: Layout) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All that is written within, or none of it."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
 def keep_to(layout: Layout, landing: Path) -> None:
     """A HOME keeps to the landing folder that it was filled from, as long as that one is there."""
     note = layout.raw / "LANDING"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ DESK = ("staging.requests", "staging.request_events", "core.request_instants", "
 Row = dict[str, Any]
 
 
+@cache
 def columns_of(table: str) -> dict[str, str]:
     """Column names and SQL types of `<layer>.<table>`, from the catalog: what it says is what a test is given."""
     layer, name = table.split(".")
@@ -38,6 +40,7 @@ def columns_of(table: str) -> dict[str, str]:
     return entries.load().sources[name].raw_columns() | RECEIPT
 
 
+@cache
 def catalog(folder: str) -> list[Row]:
     """Every entry of the lists in assets/catalog/<folder>/*.yml."""
     return [entry for path in sorted((CATALOG / folder).glob("*.yml")) for entry in yaml.safe_load(path.read_text())]
@@ -124,7 +127,6 @@ class Bench:
             "launched_on": date.fromisoformat(launched_on) if launched_on else None,
             "rules": None,
         }
-        topics = yaml.safe_load((CATALOG / "topics.yml").read_text())
-        topics = topics["topics"] if isinstance(topics, dict) else topics
+        topics = [topic.model_dump() for topic in entries.load().topics]
         build(self.connection, Params(**(params | changes)), topics=topics, metrics=catalog("metrics"))
         self.given("metrics.metric_lags")  # none observed: figures take the lag of reference.params

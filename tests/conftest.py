@@ -1,9 +1,11 @@
 """Fixtures of the whole suite: one real run of the pipeline on a small synthetic network."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 REAL = Path(__file__).parents[2] / "shared" / "real"
 
@@ -27,23 +29,41 @@ def real() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_landing(tmp_path_factory) -> Path:
-    """A synthetic network at scale 0.05, as landing files."""
-    from assets import sample
+def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """once(name, make): the folder of that name, made by the first worker that asks for it; the others wait for it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
 
-    landing = tmp_path_factory.mktemp("sample") / "landing"
-    sample.write(landing, 0.05, 311)
-    return landing
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        path, done = shared / name, shared / f"{name}.done"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.exists():
+                path.mkdir()
+                make(path)
+                done.touch()
+        return path
+
+    return folder
 
 
 @pytest.fixture(scope="session")
-def release_home(tmp_path_factory, sample_landing) -> Path:
+def sample_landing(once) -> Path:
+    """A synthetic network at scale 0.05, as landing files."""
+    from assets import sample
+
+    return once("sample", lambda folder: sample.write(folder / "landing", 0.05, 311)) / "landing"
+
+
+@pytest.fixture(scope="session")
+def release_home(once, sample_landing) -> Path:
     """A HOME with the release that the command makes of the sample."""
     import subprocess
     import sys
 
-    home = tmp_path_factory.mktemp("home")
-    command = [sys.executable, "-m", "pipelines.cli", "run", "--landing", str(sample_landing), "--home", str(home)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1])
-    assert done.returncode == 0, done.stderr
-    return home
+    def run(home: Path) -> None:
+        command = [sys.executable, "-m", "pipelines.cli", "run", "--landing", str(sample_landing), "--home", str(home)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1])
+        assert done.returncode == 0, done.stderr
+
+    return once("sample-home", run)

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -91,10 +90,7 @@ def publish(
         keys = catalog.tables[f"published.{table}"].key
         order = ", ".join(f"{name(k)} nulls first" for k in keys)
         target = quote(str(building / f"{table}.parquet"))
-        columns = f"* replace ({_valid_pct(sources)} as valid_pct)" if table == "completeness" else "*"
-        connection.execute(
-            f"copy (select {columns} from published.{table} order by {order}) to {target} (format parquet)"
-        )
+        connection.execute(f"copy (select * from published.{table} order by {order}) to {target} (format parquet)")
     beside = {"sources": (sources, SOURCES), "checks": (checks, CHECKS)}
     if quarantine is not None:
         beside["quarantine"] = (quarantine, QUARANTINE)
@@ -131,21 +127,6 @@ def publish(
     intent.unlink()
     _settle(releases)
     return release
-
-
-def _valid_pct(sources: list[dict[str, Any]]) -> str:
-    """Of each feed, the percentage of rows received that were accepted, as an expression of the column `feed`.
-
-    The same bytes under a second name were received once. A feed without a receipt, or without a row, has none.
-    """
-    received, accepted = Counter[str](), Counter[str]()
-    for one in sources:
-        if one["status"] != "repeat":
-            received[one["table"]] += one["received"]
-            accepted[one["table"]] += one["accepted"]
-    shares = {feed: round(100 * accepted[feed] / rows, 2) for feed, rows in received.items() if rows}
-    cases = "".join(f" when {quote(feed)} then {share!r}" for feed, share in sorted(shares.items()))
-    return f"cast(case feed{cases} end as double)" if cases else "cast(null as double)"
 
 
 def _sweep(releases: Path) -> None:

@@ -38,19 +38,19 @@ lags as (
 
 -- each month that has ended, and the first delivery after its end
 closed as (
-    select d.feed, t.period_start as month, min(d.received_on) as closed_on
+    select d.feed, t.period_start as month, min(d.delivered_on) as closed_on
     from reference.periods as t
     cross join reference.params as p
-    inner join staging.feed_deliveries as d on d.received_on > t.period_end
+    inner join reference.receipts as d on d.delivered_on > t.period_end and d.status in ('accepted', 'repeat')
     where t.period_type = 'month' and t.period_end <= p.as_of
     group by d.feed, t.period_start
 ),
 
 known as (
-    select feed, month, sum(records) as records
+    select feed, month_start as month, sum(records) as records
     from core.feed_months
-    where month is not null
-    group by feed, month
+    where month_start is not null
+    group by feed, month_start
 ),
 
 added as (

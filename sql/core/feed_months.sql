@@ -1,5 +1,5 @@
 -- core.feed_months: one row per program feed × month × city (null where the feed has none, or the record has): records by
--- as_of dated in it, and of the cells that they should have, how many are filled. month is null for what has no day.
+-- as_of dated in it, and of the cells that they should have, how many are filled. month_start is null for what has no day.
 -- Cells: those that the contract requires, and those that figures need: the city of a city's request, a topic of the
 -- taxonomy, the award of an entry where there are several, the day and the rating of an answered survey, the topic of what
 -- was viewed or downloaded in the library and the results of a search, all that lines 11a-11d of the SF-425 say of a rate.
@@ -112,11 +112,11 @@ every as (
 
 select
     feed,
-    cast(month as date) as month,
+    cast(month as date) as month_start,
     city_id,
     cast(records as bigint) as records,
     first_known_at,
     cast(filled as bigint) as filled,
     cast(applicable as bigint) as applicable
 from every
-order by feed, month, city_id
+order by feed, month_start, city_id

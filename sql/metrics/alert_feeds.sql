@@ -1,7 +1,8 @@
--- metrics.alert_feeds: one row per feed of the program: whether a record of it ever came, and of the streams (requests,
--- surveys, ledger, library_use) the last day with a record and how far apart such days are (their median).
--- is_missing: it never came; or, of a stream, no record for 31 days, or for three times its own gap where that is longer.
--- A register is sent whole and may rightly stay as it is, so that only its never having come can be said.
+-- metrics.alert_feeds: one row per feed of the program: whether a record of it ever came, and how far apart the days are on
+-- which it shows itself (their median): of the streams (requests, surveys, ledger, library_use) days with a record, of a
+-- register, which is sent whole and may rightly stay as it is, days on which a file of it came by as_of, changed or not.
+-- is_missing: it never came; or nothing for 31 days, or for three times its own gap where that is longer. A register of
+-- which files came on fewer than three days has no usual gap yet, and only its never having come can be said.
 with days as (
     select 'requests' as feed, submitted_on as day from core.requests where submitted_on is not null
     union
@@ -12,6 +13,11 @@ with days as (
     select 'ledger' as feed, posted_on as day from core.ledger
     union
     select 'library_use' as feed, used_on as day from core.library_use where used_on is not null
+    union
+    select r.feed, r.delivered_on as day
+    from reference.receipts as r
+    inner join reference.params as p on r.delivered_on <= p.as_of
+    where r.status in ('accepted', 'repeat') and r.feed not in ('requests', 'surveys', 'ledger', 'library_use')
 ),
 
 gaps as (
@@ -19,10 +25,11 @@ gaps as (
     from days
 ),
 
-streams as (
+usual as (
     select feed, max(day) as last_on, cast(quantile_cont(gap_days, 0.5) as double) as usual_gap_days
     from gaps
     group by feed
+    having feed in ('requests', 'surveys', 'ledger', 'library_use') or count(*) >= 3
 ),
 
 received as (
@@ -55,16 +62,16 @@ received as (
 
 timed as (
     select
-        r.feed, r.records, s.last_on, s.usual_gap_days,
+        r.feed, r.records, r.feed in ('requests', 'surveys', 'ledger', 'library_use') as is_stream, s.last_on, s.usual_gap_days,
         date_diff('day', s.last_on, p.as_of) as silent_days,
         case when s.last_on is not null then greatest(31.0, 3 * coalesce(s.usual_gap_days, 0)) end as limit_days
     from received as r
     cross join reference.params as p
-    left join streams as s on s.feed = r.feed
+    left join usual as s on s.feed = r.feed
 )
 
 select
-    feed, records, last_on, usual_gap_days, silent_days, limit_days,
+    feed, records, is_stream, last_on, usual_gap_days, silent_days, limit_days,
     records = 0 or coalesce(silent_days >= limit_days, false) as is_missing
 from timed
 order by feed

@@ -1,4 +1,4 @@
--- metrics.peer_cities: one row per city that was eligible on a day since the launch: the peer events it came to, the
+-- metrics.peer_cities: one row per city that was eligible on a day since the month of the launch: the peer events it came to, the
 -- cities it met there (eligible or not), and whether it has never met one. Where attendance or peer_events never
 -- arrived, not known.
 with ends as (

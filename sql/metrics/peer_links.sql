@@ -1,4 +1,4 @@
--- metrics.peer_links: one row per pair of cities (city_a before city_b) that came to one peer event since the launch:
+-- metrics.peer_links: one row per pair of cities (city_a before city_b) that came to one peer event since the launch month:
 -- how many such events, the first and the last.
 select
     m.city_a,

@@ -1,6 +1,6 @@
 -- metrics.reach_cities: one row per basis × period × eligible city × service: its eligible months in the period,
 -- whether it used the service in the period (on an eligible day or not), in how many of its eligible months, and how
--- often in these. basis then: eligible on at least one day of the period since the launch; now: eligible on as_of.
+-- often in these. basis then: eligible on at least one day of the period, by as_of; now: eligible on as_of.
 with active as (
     select service, city_id, part, sum(uses) as uses, max(active) as active
     from metrics.reach_cells

@@ -1,5 +1,5 @@
 -- metrics.reach_months: one row per basis × city × month of the program (a part of core.day_parts) in which it was
--- eligible. basis then: eligible on at least one day of the month, from the launch to as_of; now: every month of a city
+-- eligible. basis then: eligible on at least one day of the month, by as_of; now: every month of a city
 -- that is eligible on as_of.
 with months as (
     select d.part, min(d.day) as first_on, max(d.day) as last_on

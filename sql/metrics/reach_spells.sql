@@ -5,11 +5,11 @@
 with known as (
     select
         e.city_id,
-        greatest(e.eligible_from, t.period_start) as starts_on,
-        least(coalesce(e.eligible_to, t.period_end), t.period_end) as ends_on
+        greatest(e.eligible_from, p.launched_on) as starts_on,
+        least(coalesce(e.eligible_to, p.as_of), p.as_of) as ends_on
     from core.eligibility as e
-    inner join reference.periods as t on t.period_type = 'to_date'
-    where e.eligible_from <= t.period_end and coalesce(e.eligible_to, t.period_end) >= t.period_start
+    inner join reference.params as p
+        on e.eligible_from <= p.as_of and coalesce(e.eligible_to, p.as_of) >= p.launched_on
 ),
 
 marked as (

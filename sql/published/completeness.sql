@@ -3,8 +3,8 @@
 -- request_events, surveys, ledger, library_use); a register is sent whole, so that none there means none, once it has arrived.
 -- record_pct: of the cities eligible at some time in the month, those with a record in it. record_state says why there is none.
 -- field_pct: of the cells that the month's records should have (core.feed_months), those filled.
--- lag_days, lag_days_p95, revision_pct (core.feed_lags) and valid_pct are those of the feed as a whole, in each month alike.
--- valid_pct is null here: receipts are no table, and the release fills it in (assets/releases/publish.py).
+-- lag_days, lag_days_p95, revision_pct (core.feed_lags) and valid_pct (rows accepted of those received) are those of the
+-- feed as a whole, in each month alike.
 with feeds (feed, is_register, scope) as (
     values
         ('requests', false, 'monthly'), ('request_events', false, 'no_city'), ('surveys', false, 'no_city'),
@@ -44,11 +44,18 @@ expected as (
 
 received as (
     select
-        r.feed, r.month, sum(r.records) as records, min(r.first_known_at) as first_known_at, sum(r.filled) as filled,
+        r.feed, r.month_start as month, sum(r.records) as records, min(r.first_known_at) as first_known_at, sum(r.filled) as filled,
         sum(r.applicable) as applicable, count(e.city_id) as cities
     from core.feed_months as r
-    left join eligible as e on e.month = r.month and e.city_id = r.city_id
-    group by r.feed, r.month
+    left join eligible as e on e.month = r.month_start and e.city_id = r.city_id
+    group by r.feed, r.month_start
+),
+
+taken as (
+    select feed, round(100.0 * sum(accepted) / sum(received), 2) as valid_pct
+    from reference.receipts
+    group by feed
+    having sum(received) > 0
 ),
 
 judged as (
@@ -92,11 +99,12 @@ select
         as record_pct,
     t.record_state,
     cast(case when t.applicable > 0 then round(100.0 * t.filled / t.applicable, 2) end as double) as field_pct,
-    cast(null as double) as valid_pct,
+    cast(v.valid_pct as double) as valid_pct,
     l.lag_days,
     l.lag_days_p95,
     l.observations as lag_observations,
     l.revision_pct
 from told as t
 left join core.feed_lags as l on l.feed = t.feed
+left join taken as v on v.feed = t.feed
 order by t.feed, t.period

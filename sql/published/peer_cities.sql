@@ -1,4 +1,4 @@
--- One row per city that was eligible since the launch: its peer events, the cities it met, and whether it never met
+-- One row per city that was eligible since the month of the launch: its peer events, the cities it met, and whether it never met
 -- one.
 select
     city_id,

@@ -1,4 +1,4 @@
--- One row per pair of cities that came to one peer event since the launch: who met whom, how often, first and last.
+-- One row per pair of cities that came to one peer event since the month of the launch: who met whom, how often, first and last.
 select
     city_a,
     city_b,

@@ -5,7 +5,7 @@ with vocabulary as (
 ),
 
 latest as (
-    select *
+    select *, min(_known_at) over (partition by use_id) as first_known_at
     from raw.library_use
     qualify row_number() over (
         partition by use_id order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
@@ -20,7 +20,8 @@ select
     case when l.topic is not null then coalesce(v.topic, 'unclassified') end as topic,
     l.action,
     l.results,
-    l._known_at as known_at
+    l._known_at as known_at,
+    l.first_known_at
 from latest as l
 left join vocabulary as v on v.word = regexp_replace(lower(trim(l.topic)), '[^a-z0-9]+', '_', 'g')
 order by l.use_id

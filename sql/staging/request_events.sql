@@ -4,7 +4,8 @@ select
     e.request_id,
     e.at,
     e.event,
-    e._known_at as known_at
+    e._known_at as known_at,
+    min(e._known_at) over (partition by e.event_id) as first_known_at
 from raw.request_events as e
 qualify row_number() over (
     partition by e.event_id order by e._known_at desc, e._order desc, e._file desc, e._sha256 desc, e._row desc

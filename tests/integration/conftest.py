@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,10 @@ REAL_FOLDERS = {  # folder of landing: folders of publishers' files
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Network:
+def base(once: Callable[[str, Callable[[Path], None]], Path]) -> Network:
     """A network whose first run has made release 2014-08-31-r1. Tests only read it, or take a copy."""
-    made = network(tmp_path_factory.mktemp("base"))
-    made.run()
-    return made
+    folder = once("base", lambda folder: network(folder).run())
+    return Network(folder / "landing", folder / "home")
 
 
 @pytest.fixture
@@ -43,9 +43,13 @@ def ran(base: Network, tmp_path: Path) -> Network:
 
 
 @pytest.fixture(scope="session")
-def real_home(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real_home(real: Path, once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """Every file of the publishers, as it came, taken in and published."""
-    landing, home = tmp_path_factory.mktemp("real"), tmp_path_factory.mktemp("real-home")
+    return once("real", lambda folder: publish_real(real, folder)) / "home"
+
+
+def publish_real(real: Path, folder: Path) -> None:
+    landing, home = folder / "landing", folder / "home"
     for folder, publishers in REAL_FOLDERS.items():
         for publisher in publishers:
             shutil.copytree(real / publisher, landing / folder, copy_function=shutil.copyfile, dirs_exist_ok=True)
@@ -56,4 +60,3 @@ def real_home(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "pipelines.cli", "run", "--landing", str(landing), "--home", str(home)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
-    return home

@@ -22,9 +22,13 @@ def request(name, **columns):
     }
 
 
-def run(bench, as_of="2014-09-30", figures=(), **core):
-    """Every alert, the most urgent first; core: rows of core tables by name, the others empty."""
+def run(bench, as_of="2014-09-30", figures=(), came=(), **core):
+    """Every alert, the most urgent first; core: rows of core tables by name, the others empty; came: (feed, day, status)."""
     bench.reference(as_of=as_of)
+    for feed, day, status in came:
+        bench.connection.execute(
+            "insert into reference.receipts (feed, delivered_on, status) values (?, ?, ?)", [feed, day, status]
+        )
     for table in CORE:
         bench.given(f"core.{table}", core.get(table, ()))
     engage(bench, core.get("engagements", ()))

@@ -108,3 +108,38 @@ def test_a_silent_city_as_plain_python_counts(one_bench, days):
         "is_silent": silent >= max(180, 3 * median(gaps)),
     }
     assert rows == [expected]
+
+
+@pytest.mark.parametrize(
+    ("days", "as_of", "silent"),
+    [
+        # usually 10 days apart; last on 21 June, 31 days later is 22 July
+        (("2014-06-01", "2014-06-11", "2014-06-21"), "2014-07-22", 31),
+        (("2014-06-01", "2014-06-11", "2014-06-21"), "2014-07-21", None),
+        # 20 days apart: three times that is 60, on 9 September
+        (("2014-06-01", "2014-06-21", "2014-07-11"), "2014-09-08", None),
+        (("2014-06-01", "2014-06-21", "2014-07-11"), "2014-09-09", 60),
+        (("2014-06-01", "2014-06-11"), "2014-09-30", None),  # twice is no habit
+        (("2014-06-01", "2014-06-11", "2014-06-11"), "2014-09-30", None),  # nor is twice on one day
+        (("2014-06-01", "2014-06-11", "2014-06-21", "2014-10-02"), "2014-09-30", 101),  # what comes later is not seen
+    ],
+)
+def test_a_register_that_is_no_longer_sent(bench, days, as_of, silent):
+    # a file that says what the one before said has come all the same
+    came = [("milestones", day, "accepted" if n == 0 else "repeat") for n, day in enumerate(days)]
+    milestones = [{"milestone_id": "M1", "engagement_id": "E1", "baseline_due": "2014-12-01"}]
+    rows = [
+        r for r in of(run(bench, as_of, came=came, milestones=milestones), "feed_missing") if r["about"] == "milestones"
+    ]
+    assert [(row["measure"], row["severity"]) for row in rows] == ([] if silent is None else [(silent, "high")])
+    if silent:
+        assert rows[0]["sentence"].startswith("Feed milestones has not been delivered since ")
+
+
+def test_a_file_that_was_refused_has_not_been_delivered(bench):
+    came = [("milestones", day, "accepted") for day in ("2014-06-01", "2014-06-11", "2014-06-21")]
+    milestones = [{"milestone_id": "M1", "engagement_id": "E1", "baseline_due": "2014-12-01"}]
+    refused = [*came, ("milestones", "2014-09-01", "refused")]
+    for files in (came, refused):
+        rows = of(run(bench, came=files, milestones=milestones), "feed_missing")
+        assert [row["measure"] for row in rows if row["about"] == "milestones"] == [101]

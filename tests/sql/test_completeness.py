@@ -1,14 +1,18 @@
 """Completeness (metrics.md §11): lag, revision, city-months and cells of each feed; and provisional or final by the lag."""
 
-from datetime import date, datetime, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from assets import catalog
+from assets.raw import arrivals
+from assets.raw.receipts import Receipt
 
 CITIES = ("4748000", "1801468", "0644000", "0613392")
 TABLES = (
-    *("staging.feed_deliveries", "staging.late_records", "core.feed_months", "core.feed_lags", "metrics.metric_lags"),
+    *("staging.late_records", "core.feed_months", "core.feed_lags", "metrics.metric_lags"),
     "published.completeness",
 )
 CORE = (
@@ -29,14 +33,27 @@ CORE = (
 LAUNCH = datetime(2014, 5, 23, 14)  # the first load
 
 
-def make(bench, as_of="2014-09-30", **feeds):
-    """Everything that completeness follows from, of raw rows given by feed; a row without _known_at is of the first load."""
+def make(bench, as_of="2014-09-30", files=(), **feeds):
+    """Everything that completeness follows from, of raw rows given by feed; a row without _known_at is of the first load.
+
+    Rows of a feed that came at one instant are of one file, wholly accepted; files: receipts beside these.
+    """
     bench.reference(as_of=as_of)
+    files = list(files)
     for source in catalog.load().sources:
         receipt = {"_known_at": LAUNCH, "_file": "a.csv", "_sha256": "a", "_order": 1}
         rows = [receipt | {"_row": n} | row for n, row in enumerate(feeds.get(source, ()), 2)]
         bench.given(f"raw.{source}", rows)
+        came = Counter(row["_known_at"] for row in rows)
+        files += [file(source, at, received=count, accepted=count) for at, count in came.items()]
+    arrivals.build(bench.connection, files, ZoneInfo("America/New_York"))
     bench.run(*CORE, *TABLES)
+
+
+def file(feed, at, status="accepted", **counts):
+    """The receipt of a file that came at an instant (UTC)."""
+    told = at.replace(tzinfo=UTC).isoformat()
+    return Receipt(f"{feed}-{at}", feed, feed, "0", 1, 1, "", status, received_at=told, known_at=told, **counts)
 
 
 def entry(number, posted_on, known_at=LAUNCH, **columns):
@@ -218,3 +235,16 @@ def test_a_short_lag_makes_figures_final_sooner(bench):
     bench.given("metrics.figures", [figure("created")])
     bench.run("metrics.rate_limits", "metrics.metric_values")
     assert bench.value("select status from metrics.metric_values") == "final"
+
+
+def test_valid_is_accepted_of_received_over_every_file_of_the_feed(bench):
+    again = LAUNCH + timedelta(days=40)
+    files = [
+        file("ledger", again, received=8, accepted=5, quarantined=2, repeats=1),  # one row repeats an earlier one
+        file("ledger", again, "refused", received=1, quarantined=1),
+        file("ledger", again, "repeat", received=9, repeats=9),  # the same bytes came once
+        file("budget", again),  # a file without a row
+    ]
+    make(bench, ledger=[entry("first", date(2014, 5, 22))], files=files)
+    assert month(bench, "ledger", "2014-06")["valid_pct"] == 60.0  # 6 of 10
+    assert month(bench, "budget", "2014-06")["valid_pct"] is None

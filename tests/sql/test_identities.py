@@ -19,8 +19,14 @@ MEMPHIS, WACO = "4748000", "4876000"
 CITIES, TOPICS = (MEMPHIS, WACO, None), ("budget", "housing", "unclassified")
 LAUNCH, AS_OF_AT = datetime(2014, 5, 22, 4), datetime(2014, 11, 1, 4)
 SPAN = int((AS_OF_AT - LAUNCH).total_seconds()) // 60
+FIRST = -21 * 1440  # the launch's month begins: what precedes the launch in it counts in it, and to date
 FLOWS = ("created", "reopened", "resolved", "withdrawn", "merged", "closed_unanswered")
-DUE = ("on_time_pct", "on_time_calendar_pct", "never_answered_pct")
+SHARES = (
+    *("on_time_pct", "on_time_calendar_pct", "never_answered_pct", "response_competing_pct", "reopened_pct"),
+    *("closed_unanswered_pct", "first_contact_pct", "answered_pct", "unmet_pct", "clearance_ratio", "unclassified_pct"),
+    *("satisfied_pct", "survey_response_pct", "satisfied_low_pct", "satisfied_high_pct", "repeat_contact_pct"),
+)
+NOT_BY_TOPIC, NOT_OF_OTHERS = ("unclassified_pct",), ("repeat_contact_pct",)  # the latter is of cities alone
 ENDS = ("resolved", "withdrawn", "merged", "closed_unanswered")
 RECEIPT = {"_known_at": "2015-01-01", "_order": 1, "_row": 2, "_file": "requests/requests.csv", "_sha256": "0" * 64}
 Row = dict[str, Any]
@@ -48,7 +54,7 @@ class Network:
         places.build(self.bench.connection)
         loaded = models.load(sources)
         self.bench.run(*loaded)
-        changed = {"raw.requests", "raw.request_events"}
+        changed = {"raw.requests", "raw.request_events", "raw.surveys"}
         for model in loaded.values():
             if model.reads & changed:
                 changed.add(model.table)
@@ -58,9 +64,9 @@ class Network:
             needed |= model.reads if model.table in needed else set()
         self.counts = [table for table in self.stale if table in needed]
 
-    def tell(self, requests: list[Row], events: list[Row], whole: bool = True) -> None:
+    def tell(self, requests: list[Row], events: list[Row], surveys: list[Row] = (), whole: bool = True) -> None:
         """Makes again what these change: all of it, or what the counts of backlog and on_time need."""
-        for table, rows in (("raw.requests", requests), ("raw.request_events", events)):
+        for table, rows in (("raw.requests", requests), ("raw.request_events", events), ("raw.surveys", surveys)):
             self.bench.connection.execute(f"delete from {table}")
             for row in rows:
                 told = RECEIPT | row
@@ -69,12 +75,13 @@ class Network:
                 self.bench.connection.execute(f"insert into {table} ({names}) values ({marks})", list(told.values()))
         self.bench.run(*(self.stale if whole else self.counts))
 
-    def figures(self) -> dict[tuple[str, ...], tuple[float, float]]:
+    def figures(self, *tables: str) -> dict[tuple[str, ...], tuple[float, float]]:
         """(metric, grain, city, topic, period type, period): numerator and denominator (0 where there is none)."""
+        every = " union all ".join(f"from metrics.{table}" for table in tables)
         rows = self.bench.connection.execute(
-            """select metric, grain, coalesce(city_id, ''), coalesce(topic, ''), period_type, period, numerator,
+            f"""select metric, grain, coalesce(city_id, ''), coalesce(topic, ''), period_type, period, numerator,
                 coalesce(denominator, 0)
-            from (from metrics.backlog union all from metrics.on_time) as f
+            from ({every}) as f
             where dimension is null and numerator is not null"""
         ).fetchall()
         return {row[:6]: row[6:] for row in rows}
@@ -94,7 +101,7 @@ def at(minute: int) -> datetime:
 # Midnights at which a month begins or as_of ends, a minute before and after, and anything.
 EDGES = [m for day in ("2014-06-01", "2014-07-01", "2014-10-01", "2014-11-01")
          for m in [int((datetime.fromisoformat(day) + timedelta(hours=4) - LAUNCH).total_seconds()) // 60]]  # fmt: skip
-MINUTE = st.one_of(st.integers(0, SPAN + 1440), st.sampled_from([m + d for m in EDGES for d in (-1, 0, 1)]))
+MINUTE = st.one_of(st.integers(FIRST, SPAN + 1440), st.sampled_from([m + d for m in EDGES for d in (-1, 0, 1)]))
 CALLER = st.tuples(st.sampled_from(CITIES), st.sampled_from(TOPICS))
 
 
@@ -155,7 +162,7 @@ def test_counts_are_those_of_the_histories(network, history):
         "select period_type, period, period_start, period_end, closes_at from reference.periods"
     ).fetchall()
     counts = expected_counts(changes, periods)
-    found = network.figures()
+    found = network.figures("backlog", "on_time")
     dense = {key: row for key, row in found.items() if key[0] in (*FLOWS, "backlog_open") and key[1] != "city_topic"}
     if all(when >= AS_OF_AT for when, *_ in changes):
         assert not dense  # nothing has been seen yet
@@ -165,10 +172,11 @@ def test_counts_are_those_of_the_histories(network, history):
 
 
 @st.composite
-def disordered(draw: st.DrawFn) -> tuple[list[Row], list[Row]]:
-    """Requests with any instants in their columns, and events in any order, also of times before they were asked."""
+def disordered(draw: st.DrawFn) -> tuple[list[Row], list[Row], list[Row]]:
+    """Requests with any instants in their columns, events in any order, also of times before they were asked, and surveys."""
     requests: list[Row] = []
     events: list[Row] = []
+    surveys: list[Row] = []
     later = st.one_of(st.none(), st.integers(0, 40 * 1440))
     for number in range(draw(st.integers(1, 12))):
         asked = draw(MINUTE)
@@ -191,14 +199,21 @@ def disordered(draw: st.DrawFn) -> tuple[list[Row], list[Row]]:
         ):
             told = {"request_id": f"R{number}", "at": at(minute), "event": event}
             events.append({"event_id": f"V{len(events)}", **told})
-    return requests, events
+        if draw(st.booleans()):
+            sent = asked + draw(st.integers(0, 40 * 1440))
+            rating = draw(st.sampled_from([None, 2, 4, 5]))
+            survey = {"request_id": f"R{number}", "delivered_at": at(sent), "rating": rating}
+            surveys.append(
+                survey | {"answered_at": None if rating is None else at(sent + draw(st.integers(0, 20 * 1440)))}
+            )
+    return requests, events, surveys
 
 
 def summed(figures: dict[tuple[str, ...], tuple[float, float]], *kept: int) -> dict[tuple, tuple[float, float]]:
     """The additive figures summed over all but the kept places of their key: 1 grain, 2 city, 3 topic, 4 period type, 5 period."""
     sums: dict[tuple, tuple[float, float]] = {}
     for key, (numerator, denominator) in figures.items():
-        if key[0] in (*FLOWS, "backlog_open", *DUE):
+        if key[0] in (*FLOWS, "backlog_open", *SHARES):
             group = (key[0], *(key[place] for place in kept))
             before = sums.get(group, (0.0, 0.0))
             sums[group] = (before[0] + numerator, before[1] + denominator)
@@ -208,12 +223,12 @@ def summed(figures: dict[tuple[str, ...], tuple[float, float]], *kept: int) -> d
 @settings(max_examples=15, deadline=None)
 @given(history=disordered())
 def test_parts_add_up(network, history):
-    requests, events = history
-    without = [row for row in requests if row["city"] is None]
-    network.tell(without, [e for e in events if e["request_id"] in {row["request_id"] for row in without}], False)
-    of_others = network.figures()
-    network.tell(requests, events)
-    found = network.figures()
+    requests, *told = history
+    others = {row["request_id"] for row in requests if row["city"] is None}
+    network.tell(*([row for row in rows if row["request_id"] in others] for rows in history))
+    of_others = network.figures("figures")
+    network.tell(requests, *told)
+    found = network.figures("figures")
 
     assert network.bench.value("select count(*) from metrics.backlog_identity where difference <> 0") == 0
     beyond = network.bench.rows(
@@ -227,14 +242,15 @@ def test_parts_add_up(network, history):
     )
     assert network.bench.value(outside) == 0
 
-    by_grain, others = summed(found, 1, 4, 5), summed(of_others, 1, 4, 5)
+    by_grain, of_others = summed(found, 1, 4, 5), summed(of_others, 1, 4, 5)
     for (metric, grain, *period), whole in by_grain.items():
         if grain == "network":
-            assert by_grain[metric, "topic", *period] == whole, metric
-            rest = others.get((metric, "network", *period), (0, 0))
+            rest = (0, 0) if metric in NOT_OF_OTHERS else of_others.get((metric, "network", *period), (0, 0))
             cities = by_grain[metric, "city", *period]
             assert (cities[0] + rest[0], cities[1] + rest[1]) == whole, metric
-            assert by_grain.get((metric, "city_topic", *period), (0, 0)) == cities, metric
+            if metric not in NOT_BY_TOPIC:
+                assert by_grain[metric, "topic", *period] == whole, metric
+                assert by_grain.get((metric, "city_topic", *period), (0, 0)) == cities, metric
     by_kind = summed(found, 1, 2, 3, 4)
     for (metric, grain, city, topic, kind), total in by_kind.items():
         if metric != "backlog_open":

@@ -49,7 +49,7 @@ EVENTS = [
     ("P2", "2014-07-01", [A, B]),
     ("P3", "2014-07-31", [D]),  # alone
     ("P4", "2014-09-30", [B, E]),  # on the last day; E is not eligible
-    ("P5", "2014-05-21", [A, D]),  # the day before the launch
+    ("P5", "2014-04-30", [A, D]),  # the day before the month of the launch
 ]
 
 
@@ -77,7 +77,7 @@ def test_by_hand(bench):
     pairs = [
         figure(bench, "peer_pairs", p)[2] for p in ("2014-06", "2014-07", "2014-08", "2014-09", "FY2014Q3", "to_date")
     ]
-    # the launch quarter holds the day before the launch, and A met D on it
+    # the quarter of the launch holds the day before its month, and A met D on it
     assert pairs == [3, 1, 0, 1, 4, 4]
     assert figure(bench, "peer_pairs", "FY2014")[2] == 5
     # connected, then: in June A B C of four; in July A and B of three; to date A B C of four, and of three now A and B

@@ -140,13 +140,13 @@ def test_every_service_has_the_same_four(bench):
     assert rates == [(A, 7, 5), (B, 2, 2)]
 
 
-def test_nothing_before_the_launch_is_exposure(bench):
-    # eligible since March and asking on 10 May, launched on 22 May: the launch month counts once, the request in none
+def test_the_month_of_the_launch_counts_as_a_whole(bench):
+    # eligible since March and asking on 10 May, launched on 22 May: March and April are no exposure, May is
     run(bench, [eligible(A, since="2014-03-01")], [asked(A, "2014-05-10"), asked(A, "2014-06-10")])
     assert (
-        figure(bench, "use_rate", "desk", "FY2014") == figure(bench, "use_rate", "desk", "to_date") == (1, 5, "value")
+        figure(bench, "use_rate", "desk", "FY2014") == figure(bench, "use_rate", "desk", "to_date") == (2, 5, "value")
     )
-    assert figure(bench, "use_rate", "desk", "2014-05") == (0, 1, "value")
+    assert figure(bench, "use_rate", "desk", "2014-05") == (1, 1, "value")
 
 
 def test_the_month_of_as_of_counts_and_the_rest_of_it_does_not(bench):
