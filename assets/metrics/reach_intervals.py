@@ -33,7 +33,7 @@ def make(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     periods = connection.execute("select period_type, period from reference.periods order by all").fetchall()
     topics = [t for (t,) in connection.execute("select distinct topic from metrics.reach_topics order by 1").fetchall()]
     cities = _cells(connection, "metrics.reach_cities", "service", SERVICES, "months, used, used_months, uses")
-    asked = _cells(connection, "metrics.reach_topics", "topic", topics, "1 as used")
+    asked = _cells(connection, "metrics.reach_topics", "topic", topics, "1 as used, used_months")
     weights = _weights(connection, cities["slot"])
     count = len(weights[0]) if len(cities["slot"]) else 0
     if not count:
@@ -58,11 +58,12 @@ def make(connection: duckdb.DuckDBPyConnection) -> pa.Table:
         found += [(metric, SERVICES[n % kinds], None, n // kinds, shares[:, n]) for n in range(groups * kinds)]
     then = range(len(periods) * kinds)
     found += [("concentration_pct", SERVICES[n % kinds], None, n // kinds, _top(weights, uses[:, n])) for n in then]
-    shares = _shares(weights @ spread(asked["used"], asked, len(topics)), weights @ known)
-    found += [
-        ("reach_pct", "desk", topics[n % len(topics)], n // len(topics), shares[:, n])
-        for n in range(groups * len(topics))
-    ]
+    for metric, values, whole in (("reach_pct", asked["used"], known), ("uptake_pct", asked["used_months"], months)):
+        shares = _shares(weights @ spread(values, asked, len(topics)), weights @ whole)
+        found += [
+            (metric, "desk", topics[n % len(topics)], n // len(topics), shares[:, n])
+            for n in range(groups * len(topics))
+        ]
 
     limits = _limits(np.column_stack([draws for *_, draws in found]))
     rows = []

@@ -1,4 +1,4 @@
-"""metrics.silent_cities: one row per eligible city × fiscal year or to_date: requests expected of it against those it made.
+"""metrics.silent_cities: one row per eligible city × period: requests expected of it against those it made.
 
 Expected: a Poisson regression over the cities of the period, log(eligible months) as offset, on log population, poverty,
 pilot wave and region; what is not known has an indicator of its own and is never taken as zero. Coefficients but the

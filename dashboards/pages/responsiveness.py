@@ -11,7 +11,11 @@ from dashboards.tables import Column
 
 LEAGUES = ("on_time_pct", "never_answered_pct", "reopened_pct", "satisfied_pct")
 GROUPS = {"size_quartile": "city size", "poverty_quartile": "poverty"}
-EQUITY = ("on_time_pct", "never_answered_pct", "response_hours_median")
+EQUITY = (
+    *("on_time_pct", "on_time_calendar_pct", "never_answered_pct", "response_hours_median", "response_hours_p90"),
+    "response_competing_pct",
+)
+WORDS = {"channel": "Channel", "partner": "Partner"}  # breakdowns by a word of the record
 MONTHS = [
     Column("period", "Month"),
     Column("value", "On time", "percent"),
@@ -131,10 +135,43 @@ EQUITY_COLUMNS = [
     Column("group", "Cities"),
     Column("on_time_pct", "On time"),
     Column("on_time_pct_span", "95% interval"),
+    Column("on_time_calendar_pct", "Within 72 hours"),
     Column("never_answered_pct", "Never answered"),
+    Column("response_competing_pct", "Ended without a reply"),
     Column("response_hours_median", "Median wait"),
     Column("response_hours_median_span", "95% interval"),
+    Column("response_hours_p90", "Nine in ten within"),
 ]
+WORDED_COLUMNS = [
+    Column("by", "By"),
+    Column("group", "Requests"),
+    Column("on_time_pct", "On time"),
+    Column("on_time_pct_span", "95% interval"),
+    Column("on_time_calendar_pct", "Within 72 hours"),
+    Column("never_answered_pct", "Never answered"),
+    Column("never_answered_pct_span", "95% interval"),
+]
+
+
+def worded(view: Selection) -> None:
+    """Whether requests of every channel and partner are answered alike: always of the whole network."""
+    if view.period is None:
+        return
+    of: dict[str, Any] = {key: view.period[key] for key in ("period_type", "period")}
+    lines: list[dict[str, Any]] = []
+    for dimension, title in WORDS.items():
+        metrics = ["on_time_pct", "on_time_calendar_pct", "never_answered_pct"]
+        found = queries.figures(view.release, metrics, "network", "dimension_value, metric", dimension=dimension, **of)
+        for value in dict.fromkeys(row["dimension_value"] for row in found):
+            cell = {row["metric"]: row for row in found if row["dimension_value"] == value}
+            name = "Not known" if value == "not_known" else fmt.words(value) if dimension == "channel" else value
+            lines.append({"by": title, "group": name} | cells(cell))
+    st.subheader("Are requests of every channel and partner answered alike?", anchor=False)
+    if not lines:
+        frame.empty("Nothing was due in this period.", "Choose a longer or an earlier period.")
+        return
+    st.caption(f"All cities, {fmt.period_long(view.period)}; by the words of the records.")
+    tables.show(lines, WORDED_COLUMNS, "channels", "Answers by channel and partner", whole=True)
 
 
 def compared(view: Selection) -> None:
@@ -178,6 +215,7 @@ sections.endings(view, "endings")
 satisfaction(view)
 others(view)
 equity(view)
+worded(view)
 compared(view)
 if view.city:
     sections.targets(view, "targets", "this city", city_id=view.city["city_id"])

@@ -6,6 +6,7 @@
 --   withdrawn  the same, never approved
 --   agreed     approved: by its day, or, where no day was sent, by a status beyond that of an application
 --   waiting    applied for and not approved
+--   later      applied for after as_of, so that it is not yet seen
 --   not told   neither a status nor a day of approval was sent: starts_on is believed
 -- The status is a free text, and only the latest is known: of what was stopped nobody knows the day, so that it has no start.
 with served as (
@@ -25,6 +26,7 @@ judged as (
         p.as_of,
         case
             when e.completed_on <= p.as_of then 'completed'
+            when e.applied_on > p.as_of and coalesce(e.approved_on > p.as_of, true) then 'later'
             when e.word like 'withdr%' or e.word like 'declin%' or e.word like 'cancel%' or e.word like 'reject%'
                 or e.word like 'terminat%' or e.word in ('denied', 'not approved', 'not selected', 'unapproved')
                 then case when e.approved_on <= p.as_of then 'stopped' else 'withdrawn' end

@@ -56,7 +56,8 @@ feeds as (
         case
             when records = 0 then 'Feed ' || feed || ' has never arrived; what needs it is not reported'
             else 'Feed ' || feed || case when is_stream then ' has brought no record' else ' has not been delivered' end
-                || ' since ' || strftime(last_on, '%B %-d, %Y') || ', ' || cast(silent_days as varchar) || ' days ago; named after 31 days, or three times its usual gap of '
+                || ' since ' || strftime(last_on, '%B %-d, %Y') || ', '
+                || cast(silent_days as varchar) || ' days ago; named after 31 days, or three times its usual gap of '
                 || cast(round(coalesce(usual_gap_days, 0), 1) as varchar) || ' where that is longer'
         end as sentence
     from metrics.alert_feeds

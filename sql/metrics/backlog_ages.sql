@@ -1,12 +1,11 @@
 -- metrics.backlog_ages: one row per instant at which a period closes × grain × keys with anything open then: how many
 -- requests were open, and the calendar days since they were asked (p50, p90: interpolated between the two nearest).
--- A reopened request is as old as its asking. City × topic only where a fiscal year or to_date closes.
+-- A reopened request is as old as its asking.
 -- Only what was open when a period closed is looked at one by one, by numbers for the keys, which are quicker than names.
 with closes as (
     select
         closes_at,
-        row_number() over (order by closes_at) as nth,
-        max(case when period_type in ('fiscal_year', 'to_date') then 1 else 0 end) as ends_year
+        row_number() over (order by closes_at) as nth
     from reference.periods
     group by closes_at
 ),
@@ -38,7 +37,7 @@ numbered as (
 
 aged as (
     select
-        c.nth, c.ends_year, k.city_number, k.topic_number,
+        c.nth, k.city_number, k.topic_number,
         (epoch(c.closes_at) - epoch(s.submitted_at)) / 86400.0 as days
     from crossing as s
     inner join numbered as k on k.city_id is not distinct from s.city_id and k.topic = s.topic
@@ -68,7 +67,6 @@ ages as (
         'city_topic' as grain, city_number, topic_number, nth,
         count(*) as open_count, quantile_cont(days, 0.5) as age_days_p50, quantile_cont(days, 0.9) as age_days_p90
     from aged
-    where ends_year = 1
     group by city_number, topic_number, nth
 )
 

@@ -1,8 +1,8 @@
 -- metrics.backlog_rates: one row per metric × grain × keys × period: clearance_ratio (closings / openings in it),
 -- weeks_of_work (open at its close / mean weekly closings of the 56 days up to the close), open_age_days_p50 and _p90
 -- (of what is open at its close). From metrics.backlog_cells, metrics.backlog_levels and metrics.backlog_ages.
--- Dense for network, topic and city; city × topic where something was opened, closed or is open (ages only by fiscal year
--- and to date). Callers without a city: network and topic.
+-- Dense for network, topic and city; city × topic where something was opened, closed or is open. Callers
+-- without a city: network and topic.
 with closes as (
     select t.period_type, t.period, t.period_start, t.closes_at, least(t.period_end, p.as_of) as closes_on
     from reference.periods as t
@@ -61,7 +61,6 @@ told as (
         0 as open_count, a.age_days_p50, a.age_days_p90
     from metrics.backlog_ages as a
     inner join closes as c on c.closes_at = a.closes_at
-    where a.grain <> 'city_topic' or c.period_type in ('fiscal_year', 'to_date')
     union all
     select
         k.grain, k.city_id, k.topic, p.period_type, p.period, 0 as opened, 0 as closed, 0 as recent,

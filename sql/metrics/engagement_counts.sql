@@ -20,7 +20,7 @@ with records as (
     select 'engagements_on_time_pct' as metric, engagement_id, ends_on as day, ends_on as due_on,
         completed_on <= ends_on as is_hit
     from core.engagements
-    where standing not in ('waiting', 'withdrawn')
+    where standing not in ('waiting', 'withdrawn', 'later')
     union all
     select 'applications_received' as metric, engagement_id, applied_on as day, applied_on as due_on, true as is_hit
     from core.engagements

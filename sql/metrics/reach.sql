@@ -1,7 +1,7 @@
 -- metrics.reach: one row per metric × grain × service × basis × period: reach_pct (eligible cities that used the
 -- service), uptake_pct (eligible city-months with a use), use_rate (uses per 100 eligible city-months) and
--- concentration_pct (share of uses by the five cities that used it most). Network; reach_pct of the desk also by topic
--- (not by month); use_rate also by city. Intervals: metrics.reach_intervals; that of use_rate is exact Poisson, made by
+-- concentration_pct (share of uses by the five cities that used it most). Network; the first three of the desk also by
+-- topic; uptake_pct and use_rate also by city. Intervals: metrics.reach_intervals; that of use_rate is exact Poisson, made by
 -- metrics.metric_values. Any service: those whose feeds arrived, desk and engagements at least.
 with counted as (
     select
@@ -23,7 +23,8 @@ foremost as (
 ),
 
 asked as (
-    select basis, period_type, period, topic, count(*) as used
+    select
+        basis, period_type, period, topic, count(*) as used, sum(used_months) as used_months, sum(uses) as uses
     from metrics.reach_topics
     group by basis, period_type, period, topic
 ),
@@ -91,22 +92,26 @@ figures as (
     left join foremost as l on l.service = s.service and l.period_type = p.period_type and l.period = p.period
     union all
     select
-        'reach_pct' as metric, 'topic' as grain, cast(null as varchar) as city_id, t.topic, s.service, b.basis,
-        p.period_type, p.period, s.missing, s.left_out, a.used as numerator, c.cities as denominator
+        w.metric, 'topic' as grain, cast(null as varchar) as city_id, t.topic, s.service, w.basis,
+        p.period_type, p.period, s.missing, s.left_out,
+        case w.metric when 'reach_pct' then a.used when 'uptake_pct' then a.used_months else a.uses end as numerator,
+        case w.metric when 'reach_pct' then c.cities else c.months end as denominator
     from reference.topics as t
-    cross join (values ('then'), ('now')) as b (basis)
-    inner join reference.periods as p on p.period_type <> 'month'
+    inner join wanted as w on w.basis is not null
+    cross join reference.periods as p
     inner join services as s on s.service = 'desk'
     left join counted as c
-        on c.basis = b.basis and c.service = 'desk' and c.period_type = p.period_type and c.period = p.period
+        on c.basis = w.basis and c.service = 'desk' and c.period_type = p.period_type and c.period = p.period
     left join asked as a
-        on a.basis = b.basis and a.topic = t.topic and a.period_type = p.period_type and a.period = p.period
+        on a.basis = w.basis and a.topic = t.topic and a.period_type = p.period_type and a.period = p.period
     union all
     select
-        'use_rate' as metric, 'city' as grain, c.city_id, cast(null as varchar) as topic, c.service, c.basis,
-        c.period_type, c.period, s.missing, s.left_out, c.uses as numerator, c.months as denominator
+        w.metric, 'city' as grain, c.city_id, cast(null as varchar) as topic, c.service, c.basis,
+        c.period_type, c.period, s.missing, s.left_out,
+        case w.metric when 'uptake_pct' then c.used_months else c.uses end as numerator, c.months as denominator
     from metrics.reach_cities as c
     inner join services as s on s.service = c.service
+    cross join (values ('uptake_pct'), ('use_rate')) as w (metric)
     where c.basis = 'then'
 )
 

@@ -1,5 +1,5 @@
 -- metrics.silent: one row per metric × grain × keys × period: silent_requests of each city eligible in the period, and of
--- the network (the sum of its cities'), by fiscal year and to date, from metrics.silent_cities.
+-- the network (the sum of its cities'), from metrics.silent_cities.
 -- numerator: requests made; denominator: requests expected. The limits are those of a city of its kind (prediction).
 with cities as (
     select
@@ -21,7 +21,6 @@ filled as (
         cast(null as double) as high
     from reference.periods as p
     left join cities as c on c.period_type = p.period_type and c.period = p.period
-    where p.period_type in ('fiscal_year', 'to_date')
     group by p.period_type, p.period
 ),
 

@@ -1,12 +1,12 @@
--- metrics.silent_exposure: one row per city × fiscal year or to_date in which it was eligible: for how many months, how many
--- canonical requests it made while it was, and what is known of it. A month that it was eligible in part counts as the
--- part of its days. Nothing before the launch or after as_of.
+-- metrics.silent_exposure: one row per city × period in which it was eligible: for how many months, how many canonical
+-- requests it made while it was, and what is known of it. A month that it was eligible in part counts as the part of its
+-- days. Nothing before the launch or after as_of.
 with days as (
     select
         d.day, d.period_type, d.period, cast(1 as double) / day(last_day(d.day)) as months
     from core.period_days as d
     cross join reference.params as p
-    where d.period_type in ('fiscal_year', 'to_date') and d.day between p.launched_on and p.as_of
+    where d.day between p.launched_on and p.as_of
 ),
 
 eligible as (

@@ -13,6 +13,8 @@ select
     lead_partner,
     planned_cost_usd,
     cities,
-    known_at
+    known_at,
+    standing,
+    started_on
 from core.engagements
 order by engagement_id

@@ -1,4 +1,4 @@
--- One row per eligible city × fiscal year or to_date: requests expected of it against those it made.
+-- One row per eligible city × period: requests expected of it against those it made.
 select
     city_id,
     period_type,

@@ -226,6 +226,23 @@ def test_provisional_until_the_p95_of_its_feeds_has_passed(bench, as_of, status)
     }  # fmt: skip
 
 
+def test_a_feed_that_never_came_delays_nothing(bench):
+    # backlog_open needs requests and request_events; of the events nothing ever came
+    requests = [
+        {"request_id": f"R{n}", "city": CITIES[0], "topic": "budget", "submitted_at": datetime(2014, 6, 2, 15),
+         "_known_at": datetime(2014, 6, 5, 15) if n else LAUNCH}
+        for n in range(31)
+    ]  # fmt: skip
+    event = {"event_id": "V1", "request_id": "R1", "at": datetime(2014, 6, 3, 15), "event": "reply"}
+    lag = "select lag_days from metrics.metric_lags where metric = 'backlog_open'"
+    make(bench, requests=requests)
+    assert bench.value(lag) == 3
+    make(bench, requests=requests, request_events=[event])
+    assert bench.value(lag) == 45  # one event came, which is too few to tell how late they are
+    make(bench)
+    assert bench.value(lag) == 45
+
+
 def test_a_short_lag_makes_figures_final_sooner(bench):
     make(bench, as_of="2014-07-03", requests=[
         {"request_id": f"R{n}", "city": CITIES[0], "topic": "budget", "submitted_at": datetime(2014, 6, 2, 15),

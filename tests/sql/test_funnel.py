@@ -1,6 +1,6 @@
 """The application funnel, milestones ahead, and what each partner has on its desk."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engaged import engage
@@ -46,6 +46,7 @@ def test_each_application_at_its_stage(bench: Any) -> None:
             engagement("no day", None, completed_on=date(2014, 9, 1)),
             engagement("active, approval not sent", date(2014, 1, 7), status="active"),
             engagement("applied, its planned start past", date(2014, 1, 7), status="applied"),
+            engagement("applied for after as_of, and so not seen", AS_OF + timedelta(days=1)),
         ],
     )
     #                          applied approved started completed withdrawn waiting stopped

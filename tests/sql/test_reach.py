@@ -181,8 +181,28 @@ def test_reach_by_topic(bench):
         *(("education", "then", 0, 3), ("education", "now", 0, 2)),
         *(("housing", "then", 1, 3), ("housing", "now", 1, 2)),
     ]
-    # budget, education, housing and ten more; FY2014, two quarters and to date
-    assert bench.value("select count(*) from metrics.reach where grain = 'topic'") == 13 * 2 * 4
+    # of three metrics: budget, education, housing and ten more; five months, FY2014, two quarters and to date
+    assert bench.value("select count(*) from metrics.reach where grain = 'topic'") == 3 * 13 * 2 * 9
+    # eligible months, then: A and B May to September, C May and June: 12; now: A and B, 10. Of C's request June counts then
+    found = bench.connection.execute(
+        """select metric, topic, period, basis, numerator, denominator from metrics.reach where grain = 'topic'
+        and metric <> 'reach_pct' and topic in ('budget', 'housing') and (period = 'to_date' or period = '2014-06')
+        order by 1, 2, 3, 4 desc"""
+    ).fetchall()
+    for metric in ("uptake_pct", "use_rate"):
+        assert [row[1:] for row in found if row[0] == metric] == [
+            *(("budget", "2014-06", "then", 2, 3), ("budget", "2014-06", "now", 1, 2)),
+            *(("budget", "to_date", "then", 3, 12), ("budget", "to_date", "now", 2, 10)),
+            *(("housing", "2014-06", "then", 1, 3), ("housing", "2014-06", "now", 1, 2)),
+            *(("housing", "to_date", "then", 1, 12), ("housing", "to_date", "now", 1, 10)),
+        ]
+    # of a city: A asked in two of its five months
+    (mine,) = bench.connection.execute(
+        """select numerator, denominator from metrics.reach where grain = 'city' and metric = 'uptake_pct'
+        and city_id = $a and dimension_value = 'desk' and period = 'to_date'""",
+        {"a": A},
+    ).fetchall()
+    assert mine == (2, 5)
 
 
 USE = st.tuples(st.sampled_from([A, B, C, D, None]), st.integers(-30, 150), st.sampled_from(["budget", "housing"]))

@@ -40,6 +40,7 @@ def test_only_what_was_approved_has_started(bench: Any) -> None:
         ("waits", {"status": " Applied "}, "waiting", False),
         ("waits, by another word", {"status": "pending approval"}, "waiting", False),
         ("approved after as_of", {"status": "active", "approved_on": date(2014, 10, 1)}, "waiting", False),
+        ("applied for after as_of", {"applied_on": date(2014, 10, 1)}, "later", False),
         ("declined", {"status": "Declined"}, "withdrawn", False),
         ("withdrawn, in the office's words", {"status": "withdrawn by city"}, "withdrawn", False),
         ("stopped", {"status": "Canceled"} | july, "stopped", False),
