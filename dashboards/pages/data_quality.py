@@ -57,20 +57,16 @@ FEEDS = [
     Column("feed", "Feed"),
     Column(
         "record_pct",
-        "Cities heard from",
+        "Cities",
         "percent",
         "Of the eligible cities of the last month reported, those with a record",
     ),
-    Column("field_pct", "Cells filled", "percent", "Of the cells that the records of that month should have"),
-    Column("valid_pct", "Rows accepted", "percent", "Of the rows received in every file of the feed"),
-    Column(
-        "lag", "Usual delay (days)", "number", "Half of the records are known within these days; 45 until 30 were timed"
-    ),
-    Column(
-        "lag_p95", "Long delay (days)", "count", "95 in 100 records are known by then: figures stay provisional so long"
-    ),
-    Column("lag_observations", "Records timed", "count", "Records that came after the first delivery"),
-    Column("revision_pct", "Usual revision", "percent", "How much the count of a month moves after it was first known"),
+    Column("field_pct", "Cells", "percent", "Of the cells that the records of that month should have"),
+    Column("valid_pct", "Rows taken", "percent", "Of the rows received in every file of the feed"),
+    Column("lag", "Median delay", "number", "Half of the records are known within these days; 45 until 30 were timed"),
+    Column("lag_p95", "95% within", "count", "95 in 100 records are known by then: figures stay provisional so long"),
+    Column("lag_observations", "Timed", "count", "Records that came after the first delivery"),
+    Column("revision_pct", "Revision", "percent", "How much the count of a month moves after it was first known"),
     Column("month", "Month"),
 ]
 
@@ -83,8 +79,8 @@ def feeds(view: Selection) -> None:
     last = {row["feed"]: row for row in rows} | {row["feed"]: row for row in rows if row["state"] == "reported"}
     st.subheader("How complete each feed is, and how late", anchor=False)
     st.caption(
-        "A figure is provisional until the long delay of every feed behind it has passed since the end of its period. "
-        "Cities and cells are those of the last month that the feed reported."
+        "A figure is provisional until the delay within which 95 in 100 records of every feed behind it were known has passed "
+        "since the end of its period. Delays in days. Cities heard from and cells filled are those of the last month reported."
     )
     shown = [
         row | {"month": row["period"], "lag": row["lag_days"], "lag_p95": row["lag_days_p95"]} for row in last.values()

@@ -11,10 +11,7 @@ from dashboards.tables import Column
 
 LEAGUES = ("on_time_pct", "never_answered_pct", "reopened_pct", "satisfied_pct")
 GROUPS = {"size_quartile": "city size", "poverty_quartile": "poverty"}
-EQUITY = (
-    *("on_time_pct", "on_time_calendar_pct", "never_answered_pct", "response_hours_median", "response_hours_p90"),
-    "response_competing_pct",
-)
+EQUITY = ("on_time_pct", "never_answered_pct", "response_hours_median", "response_hours_p90")
 WORDS = {"channel": "Channel", "partner": "Partner"}  # breakdowns by a word of the record
 MONTHS = [
     Column("period", "Month"),
@@ -107,7 +104,7 @@ def equity(view: Selection) -> None:
         st.markdown(sentences.equity(tests[0] if tests else None, words))
         for value in dict.fromkeys(row["dimension_value"] for row in found):
             cell = {row["metric"]: row for row in found if row["dimension_value"] == value}
-            lines.append({"by": fmt.words(words), "group": group(value)} | cells(cell))
+            lines.append({"group": f"{fmt.words(words)}, {group(value).lower()}"} | cells(cell))
     if not lines:
         frame.empty(
             "No breakdown by size and poverty.",
@@ -124,20 +121,23 @@ def group(value: str) -> str:
 
 def cells(cell: dict[str, Any]) -> dict[str, Any]:
     """The figures of one group as words, each with its state where it has no value."""
-    counted = {metric: f" ({fmt.k_of_n(row)})" if fmt.k_of_n(row) else "" for metric, row in cell.items()}
-    said = {metric: f"{fmt.value(row)}{counted[metric]}" for metric, row in cell.items()}
+    counted = {
+        metric: f" ({fmt.k_of_n(row)})"
+        for metric, row in cell.items()
+        if fmt.k_of_n(row)
+        and (metric == "on_time_pct" or row["state"] != "value")  # the others are of as many, or nearly
+    }
+    said = {metric: f"{fmt.value(row)}{counted.get(metric, '')}" for metric, row in cell.items()}
     spans = {f"{metric}_span": fmt.interval(row).removeprefix("95% interval ") for metric, row in cell.items()}
-    return said | spans
+    # the unit stands with the value
+    return said | {key: span.partition(" business ")[0] for key, span in spans.items()}
 
 
 EQUITY_COLUMNS = [
-    Column("by", "By"),
     Column("group", "Cities"),
     Column("on_time_pct", "On time"),
     Column("on_time_pct_span", "95% interval"),
-    Column("on_time_calendar_pct", "Within 72 hours"),
     Column("never_answered_pct", "Never answered"),
-    Column("response_competing_pct", "Ended without a reply"),
     Column("response_hours_median", "Median wait"),
     Column("response_hours_median_span", "95% interval"),
     Column("response_hours_p90", "Nine in ten within"),
