@@ -203,12 +203,15 @@ def show_metric(
     """A figure, or with --by one for each value of a breakdown, with numerator, denominator, interval and state."""
     from pipelines import figures, released
 
+    releases = layout_of(home).releases
     try:
-        rows = figures.show(
-            layout_of(home).releases, metric, city, topic, period, release, engagement=engagement, by=by
-        )
+        rows = figures.show(releases, metric, city, topic, period, release, engagement=engagement, by=by)
+        label = released.label(releases, rows[0]["release"])
     except released.Unknown as error:
         raise refuse(str(error)) from error
+    if not as_json:
+        for line in label:
+            typer.echo(line)
     show(rows, as_json, "")
 
 

@@ -33,7 +33,7 @@ def command(
     import duckdb
 
     from assets import decisions, duplicates
-    from pipelines import sources
+    from pipelines import released, sources
     from pipelines.commands import layout_of, refuse, show
 
     asked = {duplicates.DUPLICATE: confirm, duplicates.DISTINCT: distinct, duplicates.UNDO: undo}
@@ -53,8 +53,12 @@ def command(
                 typer.echo("It takes effect at the next `cities311 run`.", err=True)
                 return
             found = duplicates.suggest(connection, layout.decisions, limit)
+            told = connection.execute("select synthetic from reference.params").fetchone()
     except (decisions.Refused, duckdb.Error) as error:
         raise refuse(str(error).splitlines()[0]) from error
+    if told and told[0] and not as_json:
+        for line in released.SYNTHETIC:
+            typer.echo(line)
     show([asdict(pair) for pair in found], as_json, "no two requests look alike")
 
 

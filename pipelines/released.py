@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+# what people read first of measurements that are made up
+SYNTHETIC = ("SYNTHETIC DATA: city names are real, every measurement was made up.", "")
+
 
 class Unknown(Exception):
     """No such release, table, metric or key; the message says which there are."""
@@ -26,7 +29,7 @@ def label(releases: Path, release: str) -> list[str]:
     from assets.releases import publish
 
     told: dict[str, Any] = json.loads((releases / release / publish.MANIFEST).read_text(encoding="utf-8"))
-    return ["SYNTHETIC DATA: city names are real, every measurement was made up.", ""] if told.get("synthetic") else []
+    return [*SYNTHETIC] if told.get("synthetic") else []
 
 
 def table(releases: Path, release: str, name: str) -> str | None:

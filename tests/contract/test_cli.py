@@ -142,6 +142,7 @@ def test_releases(home, release_home):
 
 
 def test_show(home):
+    assert call("show", "on_time_pct", *home).stdout.startswith("SYNTHETIC DATA")
     (network,) = lines(call("show", "on_time_pct", *home, "--json"))
     assert network["grain"] == "network" and network["period"] == "to_date" and network["unit"] == "percent"
     # told to one decimal, as the catalog has it

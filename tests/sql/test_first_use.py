@@ -8,27 +8,11 @@ import pytest
 from engaged import engage
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reached import TABLES as REACHED
 
 A, B, C, D = "0100001", "0100002", "0100003", "0100004"
 LAUNCH, AS_OF = date(2014, 5, 22), date(2014, 9, 30)
-TABLES = (
-    *(
-        "core.period_days",
-        "core.day_parts",
-        "core.period_parts",
-        "core.uses",
-        "metrics.reach_desk",
-        "metrics.reach_cells",
-    ),
-    *(
-        "metrics.reach_months",
-        "metrics.reach_cities",
-        "metrics.reach_topics",
-        "metrics.reach_intervals",
-        "metrics.reach",
-    ),
-    *("metrics.reach_spells", "metrics.reach_first_use"),
-)
+TABLES = (*REACHED, "metrics.reach_spells", "metrics.reach_first_use")
 
 
 def run(bench, eligibility, requests=(), engagements=(), events=(), library=(), reference=True):
