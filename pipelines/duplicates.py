@@ -57,8 +57,7 @@ def command(
     except (decisions.Refused, duckdb.Error) as error:
         raise refuse(str(error).splitlines()[0]) from error
     if told and told[0] and not as_json:
-        for line in released.SYNTHETIC:
-            typer.echo(line)
+        typer.echo("\n".join(released.SYNTHETIC))
     show([asdict(pair) for pair in found], as_json, "no two requests look alike")
 
 

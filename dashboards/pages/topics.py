@@ -175,15 +175,15 @@ def silent(view: Selection) -> None:
     """Cities that ask less than cities like them."""
     st.subheader("Silent cities", anchor=False)
     kind, period = "to_date", "to_date"
-    if view.period is not None:
-        kind, period = view.period["period_type"], view.period["period"]
+    if view.period is not None and view.period["period_type"] == "fiscal_year":
+        kind, period = "fiscal_year", view.period["period"]
     keys: dict[str, Any] = {"period_type": kind, "period": period}
     rows = queries.rows(view.release, "silent_cities", "silent_requests desc, city_id", is_silent=True, **keys)
     if not rows:
         known = queries.count(view.release, "silent_cities", **keys)
         what = "No city asks less than expected beyond chance." if known else "Not known which cities are silent."
         frame.empty(
-            what, "It is judged from requests and the list of eligible cities; a month is often too short to tell."
+            what, "It is judged here by fiscal year and to date, from requests and the list of eligible cities."
         )
         return
     names = {row["city_id"]: fmt.city(row) for row in queries.rows(view.release, "cities")}
