@@ -13,8 +13,10 @@ from assets.raw.receipts import Receipt
 COLUMNS = "feed varchar, delivered_on date, delivered_at timestamp, status varchar, received bigint, accepted bigint"
 
 
-def build(connection: duckdb.DuckDBPyConnection, known: list[Receipt], zone: ZoneInfo) -> None:
-    """(Re)create reference.receipts from the receipts known to a run.
+def build(
+    connection: duckdb.DuckDBPyConnection, known: list[Receipt], zone: ZoneInfo, known_on: datetime | None = None
+) -> None:
+    """(Re)create reference.receipts from the receipts known to a run; of one asked for a known_on, none that came after.
 
     delivered_at is UTC, delivered_on its day in zone: as declared, else when the file was received. status: Receipt's. A
     repeat (the bytes of another file) came when it was received; its rows count as received once, with that other file.
@@ -23,6 +25,8 @@ def build(connection: duckdb.DuckDBPyConnection, known: list[Receipt], zone: Zon
     for receipt in known:
         is_repeat = receipt.status == "repeat"
         at = datetime.fromisoformat(receipt.received_at if is_repeat else receipt.known_at)
+        if known_on is not None and at > known_on:
+            continue  # a repeat is known as early as the file that it repeats
         counts = (0, 0) if is_repeat else (receipt.received, receipt.accepted)
         rows.append(
             (

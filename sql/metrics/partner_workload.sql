@@ -7,7 +7,7 @@
 with asked as (
     select
         r.partner, r.ended_at, r.first_response_at, r.due_at, p.as_of_at,
-        r.is_canonical and r.due_on >= p.launched_on and r.due_at < p.as_of_at
+        r.is_canonical and r.due_on >= date_trunc('month', p.launched_on) and r.due_at < p.as_of_at
         and not coalesce(r.withdrawn_at <= least(r.due_at, r.first_response_at), false) as is_due
     from core.requests as r
     cross join reference.params as p
@@ -48,6 +48,7 @@ leads as (
         ) as overdue_engagements
     from core.engagements as e
     cross join reference.params as p
+    where e.standing <> 'later'
     group by coalesce(e.lead_partner, 'none named')
 ),
 

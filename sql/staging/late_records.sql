@@ -3,11 +3,12 @@
 -- A record is told when it was updated (requests say so), else when its file was declared delivered or received; of several
 -- versions the earliest counts. lag_days is null for what was told before its day, which is a plan, and for a milestone,
 -- whose baseline is one; that it was done is told apart (is_new false).
+-- Nothing dated after as_of counts.
 -- The feeds of many records (requests, request_events, surveys, library_use) keep when each was first known with the record.
 with loads as (
     select feed, min(delivered_at) + interval 1 day as ends_at
     from reference.receipts
-    where status = 'accepted'
+    where status = 'accepted' and accepted > 0
     group by feed
 ),
 
@@ -102,7 +103,8 @@ timed as (
         feed, is_new, day, received_on, records,
         case when (feed <> 'milestones' or not is_new) and told_on >= day then date_diff('day', day, told_on) end as lag_days
     from daily
-    where day is not null
+    cross join reference.params as p
+    where day <= p.as_of
 )
 
 select feed, is_new, day, received_on, lag_days, cast(sum(records) as bigint) as records

@@ -1,6 +1,7 @@
 """Completeness (metrics.md §11): lag, revision, city-months and cells of each feed; and provisional or final by the lag."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -265,3 +266,27 @@ def test_valid_is_accepted_of_received_over_every_file_of_the_feed(bench):
     make(bench, ledger=[entry("first", date(2014, 5, 22))], files=files)
     assert month(bench, "ledger", "2014-06")["valid_pct"] == 60.0  # 6 of 10
     assert month(bench, "budget", "2014-06")["valid_pct"] is None
+
+
+def test_a_file_without_a_row_is_no_first_load(bench):
+    history = [entry(f"h{n}", date(2014, 6, 2), noon(date(2014, 6, 20))) for n in range(40)]
+    make(bench, ledger=history, files=[file("ledger", LAUNCH)])
+    assert (lags(bench)["observations"], lags(bench)["lag_days_p95"]) == (0, 45)
+
+
+def test_what_is_dated_after_as_of_tells_no_lag(bench):
+    later = [entry(f"l{n}", date(2014, 12, 1), noon(date(2015, 6, 1))) for n in range(40)]
+    make(bench, ledger=[entry("first", date(2014, 5, 22)), *later])
+    assert (lags(bench)["observations"], lags(bench)["lag_days_p95"]) == (0, 45)
+
+
+def test_a_repeat_that_came_after_known_on_is_not_told(bench):
+    bench.reference()
+    first = file("ledger", LAUNCH, received=1, accepted=1)
+    again = replace(first, name="b", received_at="2014-09-01T12:00:00+00:00").as_repeat_of(first)
+    known_on = datetime(2014, 7, 1, tzinfo=UTC)
+    told = "select count(*) from reference.receipts"
+    arrivals.build(bench.connection, [first, again], ZoneInfo("America/New_York"), known_on)
+    assert bench.value(told) == 1
+    arrivals.build(bench.connection, [first, again], ZoneInfo("America/New_York"), known_on.replace(month=10))
+    assert bench.value(told) == 2
