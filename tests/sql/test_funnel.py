@@ -156,6 +156,19 @@ def test_workload_of_partners(bench: Any) -> None:
             request("6", is_test=True),
             request("7", partner="B", first_response_at=IN_TIME),
             request("8", partner=None),
+            # due earlier in the month of the launch, as in on_time_pct; due in the month before
+            request(
+                "9",
+                submitted_at="2014-05-05 14:00",
+                first_response_at="2014-05-05 15:00",
+                resolved_at="2014-05-05 15:00",
+            ),
+            request(
+                "10",
+                submitted_at="2014-04-07 14:00",
+                first_response_at="2014-04-07 15:00",
+                resolved_at="2014-04-07 15:00",
+            ),
         ],
         "metrics.partner_workload",
     )
@@ -166,7 +179,7 @@ def test_workload_of_partners(bench: Any) -> None:
     rows = bench.connection.execute(f"select partner, {names} from metrics.partner_workload").fetchall()
     assert {row[0]: row[1:] for row in rows} == {
         # E1 open and past its last day (as_of itself); two milestones late, three ahead. E4 and E5 were never approved
-        "A": (5, 3, 1, 1, 3, 4, 1, 1, 2, 3),
+        "A": (7, 3, 1, 2, 4, 4, 1, 1, 2, 3),
         "B": (1, 1, 0, 1, 1, 1, 0, 0, 0, 1),
         "none named": (1, 1, 1, 0, 1, 1, 1, 0, 2, 0),
     }
