@@ -102,8 +102,7 @@ def equity(view: Selection) -> None:
         if not found:
             continue
         st.markdown(sentences.equity(tests[0] if tests else None, words))
-        for value in dict.fromkeys(row["dimension_value"] for row in found):
-            cell = {row["metric"]: row for row in found if row["dimension_value"] == value}
+        for value, cell in by_value(found).items():
             lines.append({"group": f"{fmt.words(words)}, {group(value).lower()}"} | cells(cell))
     if not lines:
         frame.empty(
@@ -112,6 +111,14 @@ def equity(view: Selection) -> None:
         )
         return
     tables.show(lines, EQUITY_COLUMNS, "equity", "Answers by quartile of city size and poverty", whole=True)
+
+
+def by_value(found: queries.Rows) -> dict[str, dict[str, Any]]:
+    """The figures of each part of a breakdown, by metric."""
+    parts: dict[str, dict[str, Any]] = {}
+    for row in found:
+        parts.setdefault(row["dimension_value"], {})[row["metric"]] = row
+    return parts
 
 
 def group(value: str) -> str:
@@ -162,8 +169,7 @@ def worded(view: Selection) -> None:
     for dimension, title in WORDS.items():
         metrics = ["on_time_pct", "on_time_calendar_pct", "never_answered_pct"]
         found = queries.figures(view.release, metrics, "network", "dimension_value, metric", dimension=dimension, **of)
-        for value in dict.fromkeys(row["dimension_value"] for row in found):
-            cell = {row["metric"]: row for row in found if row["dimension_value"] == value}
+        for value, cell in by_value(found).items():
             name = "Not known" if value == "not_known" else fmt.words(value) if dimension == "channel" else value
             lines.append({"by": title, "group": name} | cells(cell))
     st.subheader("Are requests of every channel and partner answered alike?", anchor=False)

@@ -3,7 +3,11 @@
 -- register, which is sent whole and may rightly stay as it is, days on which a file of it came by as_of, changed or not.
 -- is_missing: it never came; or nothing for 31 days, or for three times its own gap where that is longer. A register of
 -- which files came on fewer than three days has no usual gap yet, and only its never having come can be said.
-with days as (
+with streams (feed) as (
+    values ('requests'), ('surveys'), ('ledger'), ('library_use')
+),
+
+days as (
     select 'requests' as feed, submitted_on as day from core.requests where submitted_on is not null
     union
     select 'surveys' as feed, h.local_date as day
@@ -17,7 +21,7 @@ with days as (
     select r.feed, r.delivered_on as day
     from reference.receipts as r
     inner join reference.params as p on r.delivered_on <= p.as_of
-    where r.status in ('accepted', 'repeat') and r.feed not in ('requests', 'surveys', 'ledger', 'library_use')
+    where r.status in ('accepted', 'repeat') and r.feed not in (select feed from streams)
 ),
 
 gaps as (
@@ -29,7 +33,7 @@ usual as (
     select feed, max(day) as last_on, cast(quantile_cont(gap_days, 0.5) as double) as usual_gap_days
     from gaps
     group by feed
-    having feed in ('requests', 'surveys', 'ledger', 'library_use') or count(*) >= 3
+    having feed in (select feed from streams) or count(*) >= 3
 ),
 
 received as (
@@ -62,7 +66,7 @@ received as (
 
 timed as (
     select
-        r.feed, r.records, r.feed in ('requests', 'surveys', 'ledger', 'library_use') as is_stream, s.last_on, s.usual_gap_days,
+        r.feed, r.records, r.feed in (select feed from streams) as is_stream, s.last_on, s.usual_gap_days,
         date_diff('day', s.last_on, p.as_of) as silent_days,
         case when s.last_on is not null then greatest(31.0, 3 * coalesce(s.usual_gap_days, 0)) end as limit_days
     from received as r

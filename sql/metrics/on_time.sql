@@ -2,11 +2,12 @@
 -- Of canonical requests due in the period and by as_of, less those withdrawn before being either due or answered.
 -- Gives numerator and denominator; metrics.metric_values makes the percentage. Callers without a city: network and topic.
 -- By size and poverty quartile of the city (core.city_groups): network, by fiscal year and to date. By channel and partner
--- (metrics.on_time_breakdowns): network, every period in which something was due or pending.
+-- (the cells without a topic): network, every period in which something was due or pending.
 with spans as (
     select t.period_type, t.period, c.clock, c.city_id, c.topic, c.due, c.on_time, c.unanswered, c.pending
     from metrics.on_time_cells as c
     inner join core.period_parts as t on t.part = c.due_part
+    where c.topic is not null
 ),
 
 rolled as (
@@ -47,8 +48,9 @@ worded as (
         case when grouping(b.channel) = 0 then b.channel else b.partner end as dimension_value,
         t.period_type, t.period, b.clock, sum(b.due) as due, sum(b.on_time) as on_time,
         sum(b.unanswered) as unanswered, sum(b.pending) as pending
-    from metrics.on_time_breakdowns as b
+    from metrics.on_time_cells as b
     inner join core.period_parts as t on t.part = b.due_part
+    where b.topic is null
     group by grouping sets (
         (t.period_type, t.period, b.clock, b.channel), (t.period_type, t.period, b.clock, b.partner)
     )

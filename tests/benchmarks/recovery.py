@@ -33,7 +33,6 @@ FAMILIES = (
     *("metrics.resolution_steps", "metrics.resolution_sums", "metrics.resolution"),
     *(
         "metrics.on_time_cells",
-        "metrics.on_time_breakdowns",
         "metrics.on_time",
         "metrics.satisfaction_codes",
         "metrics.satisfaction_profiles",

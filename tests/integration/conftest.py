@@ -50,9 +50,9 @@ def real_home(real: Path, once: Callable[[str, Callable[[Path], None]], Path]) -
 
 def publish_real(real: Path, folder: Path) -> None:
     landing, home = folder / "landing", folder / "home"
-    for folder, publishers in REAL_FOLDERS.items():
+    for place, publishers in REAL_FOLDERS.items():
         for publisher in publishers:
-            shutil.copytree(real / publisher, landing / folder, copy_function=shutil.copyfile, dirs_exist_ok=True)
+            shutil.copytree(real / publisher, landing / place, copy_function=shutil.copyfile, dirs_exist_ok=True)
     (landing / "requests/elsewhere/open311status/cities.yml").unlink()  # a list of servers
     mapping = MAPPING.read_text() + "jurisdiction: baltimore\n"
     (landing / "requests" / "baltimore" / "mapping.yml").write_text(mapping)

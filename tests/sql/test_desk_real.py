@@ -57,7 +57,7 @@ def test_on_time_on_a_real_log(bench, log):
     bench.connection.execute("insert into raw.requests by name select * from frame")
     bench.given("metrics.equity_groups")
     bench.run(*DESK, "core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys")
-    bench.run("metrics.on_time_cells", "metrics.on_time_breakdowns", "metrics.on_time")
+    bench.run("metrics.on_time_cells", "metrics.on_time")
     found = {
         metric: (numerator, denominator)
         for metric, numerator, denominator in bench.connection.execute(

@@ -161,7 +161,7 @@ def test_on_time_of_the_quartiles_and_the_rest_is_that_of_the_network(bench):
         for n in range(12)
     ]  # fmt: skip
     bench.desk(requests, "core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys")
-    bench.run("metrics.equity_groups", "metrics.on_time_cells", "metrics.on_time_breakdowns", "metrics.on_time")
+    bench.run("metrics.equity_groups", "metrics.on_time_cells", "metrics.on_time")
     for metric in ("on_time_pct", "on_time_calendar_pct", "never_answered_pct"):
         figures = {
             (r["grain"], r["city_id"], r["dimension"], r["dimension_value"]): (r["numerator"], r["denominator"])
@@ -187,7 +187,7 @@ def test_hours_on_the_calendar_are_those_of_the_calendar(bench):
     replies = ("2014-06-09 14:00", "2014-06-10 14:00", "2014-06-12 14:00")
     rows = [{"request_id": str(n), "first_response_at": at} | asked for n, at in enumerate(replies)]
     bench.desk(rows, "core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys")
-    bench.run("metrics.equity_groups", "metrics.on_time_cells", "metrics.on_time_breakdowns", "metrics.on_time")
+    bench.run("metrics.equity_groups", "metrics.on_time_cells", "metrics.on_time")
     found = bench.connection.execute(
         """select metric, dimension_value, numerator, denominator from metrics.on_time
         where dimension = 'size_quartile' and period = 'FY2014' order by 1"""
