@@ -53,8 +53,8 @@ COLUMNS = {
     "topics": "topic varchar, title varchar, ordinal bigint",
     "topic_words": "taxonomy varchar, word varchar, topic varchar, version bigint",
     "metrics": """metric varchar, version varchar, title varchar, definition varchar, unit varchar, direction varchar,
-        numerator varchar, denominator varchar, "interval" varchar, per double, decimals integer, feeds varchar, source varchar,
-        limits varchar""",
+        numerator varchar, denominator varchar, "interval" varchar, per double, decimals integer, feeds varchar,
+        window_days integer, source varchar, limits varchar""",
     "bootstrap_weights": "replicate integer, slot integer, weight integer",
     "poisson_limits": "events bigint, low double, high double",
     "rules": """criterion varchar, indicator varchar, operator varchar, threshold double, period varchar,
@@ -62,7 +62,7 @@ COLUMNS = {
 }
 METRIC_KEYS = (
     *("metric", "version", "title", "definition", "unit", "direction", "numerator", "denominator"),
-    *("interval", "per", "decimals", "feeds", "source", "limits"),
+    *("interval", "per", "decimals", "feeds", "window_days", "source", "limits"),
 )
 
 
@@ -165,6 +165,7 @@ def _metric(entry: dict[str, Any]) -> dict[str, Any]:
         "feeds": ", ".join(entry.get("feeds") or []),
         "decimals": entry.get("decimals", 0),
         "per": entry.get("per", 1),
+        "window_days": entry.get("window_days", 0),
     }
 
 

@@ -202,6 +202,7 @@ class Metric(Strict):
     per: float = 1  # a rate is this many times numerator / denominator
     decimals: int
     feeds: list[str]
+    window_days: int = 0  # after the end of a period, until all that it counts has been followed to its end
     source: str
     limits: str = ""
 

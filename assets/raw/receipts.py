@@ -41,10 +41,15 @@ class Receipt:
     known_at: str = ""
     stored_as: str = ""  # stem of the files that hold its rows
     order: int = 0  # of arrival; a version that comes back is the latest again
+    seen_at: list[str] = field(default_factory=list)  # when the same bytes came again under its name, once a day
 
     def alike(self) -> tuple[object, ...]:
         """What two files have in common whose rows count once."""
         return self.source, self.sha256, tuple(sorted(self.declared.items())), self.folder
+
+    def came_at(self) -> datetime:
+        """When it was known: as declared, else when received. A repeat is known as early as its rows, and came when received."""
+        return datetime.fromisoformat(self.received_at if self.status == "repeat" else self.known_at)
 
     def as_repeat_of(self, first: "Receipt") -> "Receipt":
         """This file, whose bytes were read under another name."""
@@ -145,7 +150,7 @@ class Receipts:
 
     def known(self, known_on: datetime) -> list[Receipt]:
         """Receipts that count at that instant, oldest first; one that was withdrawn by then says so, and holds no rows."""
-        known = [r for r in self.all.values() if datetime.fromisoformat(r.known_at) <= known_on]
+        known = [r for r in self.all.values() if r.came_at() <= known_on]
         found = [_standing(r, known_on) for r in known]
         gone = {r.alike(): known[at] for at, r in enumerate(found) if r.status == "withdrawn" and r.stored_as}
         for at, repeat in enumerate(found):  # the same bytes under a name that nobody withdrew
@@ -162,8 +167,8 @@ class Receipts:
 
     def last_known(self) -> datetime | None:
         """The instant of the last thing that became known: a file, or that one is withdrawn."""
-        instants = [at for r in self.all.values() for at in (r.known_at, r.withdrawn_at, r.restored_at) if at]
-        return max(map(datetime.fromisoformat, instants), default=None)
+        told = [at for r in self.all.values() for at in (r.withdrawn_at, r.restored_at) if at]
+        return max([r.came_at() for r in self.all.values()] + [datetime.fromisoformat(at) for at in told], default=None)
 
 
 def _standing(receipt: Receipt, known_on: datetime) -> Receipt:

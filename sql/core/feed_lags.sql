@@ -1,8 +1,8 @@
 -- core.feed_lags: one row per program feed: how long after its day a record is known, and how much a month's count of records
 -- still moves. Lags are those of staging.late_records, in whole days; until 30 of them exist the lag is reference.params.lag_days.
 -- lag_days is their median, lag_days_p95 the least number of days within which 95 in 100 were known.
--- revision_pct: the count of a month as it was known by the first delivery after its end, against the count known now; the
--- median over the months that ended by as_of, had such a delivery and counted something then.
+-- revision_pct: how far the count of a month as it is known now lies from that known at the first delivery after its end, up or
+-- down, in percent of the latter: the median over the months that ended by as_of, had such a delivery and counted something then.
 with feeds (feed) as (
     values
         ('requests'), ('request_events'), ('surveys'), ('engagements'), ('engagement_cities'), ('milestones'),
@@ -10,19 +10,12 @@ with feeds (feed) as (
         ('award'), ('indirect_rates'), ('budget'), ('ledger'), ('targets')
 ),
 
-counted as (
-    select feed, lag_days, sum(records) as records
-    from staging.late_records
-    where lag_days is not null
-    group by feed, lag_days
-),
-
 cumulated as (
     select
         feed, lag_days,
         sum(records) over (partition by feed order by lag_days) as up_to,
         sum(records) over (partition by feed) as observations
-    from counted
+    from staging.late_records
 ),
 
 lags as (
@@ -38,7 +31,7 @@ lags as (
 
 -- each month that has ended, and the first delivery after its end
 closed as (
-    select d.feed, t.period_start as month, min(d.delivered_on) as closed_on
+    select d.feed, t.period_start as month_start, min(d.delivered_at) as closed_at
     from reference.periods as t
     cross join reference.params as p
     inner join reference.receipts as d on d.delivered_on > t.period_end and d.status in ('accepted', 'repeat')
@@ -46,34 +39,17 @@ closed as (
     group by d.feed, t.period_start
 ),
 
-known as (
-    select feed, month_start as month, sum(records) as records
-    from core.feed_months
-    where month_start is not null
-    group by feed, month_start
-),
-
-added as (
-    select c.feed, c.month, sum(l.records) as records
-    from closed as c
-    inner join staging.late_records as l
-        on l.feed = c.feed and cast(date_trunc('month', l.day) as date) = c.month and l.received_on > c.closed_on
-    where l.is_new
-    group by c.feed, c.month
-),
-
 revised as (
-    select
-        k.feed, k.records - coalesce(a.records, 0) as first_records, coalesce(a.records, 0) as added_records
+    select c.feed, sum(m.records) as latest, sum(m.records) filter (where m.known_at <= c.closed_at) as first
     from closed as c
-    inner join known as k on k.feed = c.feed and k.month = c.month
-    left join added as a on a.feed = c.feed and a.month = c.month
+    inner join staging.month_changes as m on m.feed = c.feed and m.month_start = c.month_start
+    group by c.feed, c.month_start
 ),
 
 revisions as (
-    select feed, count(*) as months, quantile_cont(100.0 * added_records / first_records, 0.5) as revision_pct
+    select feed, count(*) as months, quantile_cont(100.0 * abs(latest - first) / first, 0.5) as revision_pct
     from revised
-    where first_records > 0
+    where first > 0
     group by feed
 )
 

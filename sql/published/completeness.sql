@@ -1,6 +1,7 @@
 -- One row per program feed and calendar month since the launch: how many records are dated in it, when the first of them was
 -- known, and how far the feed is complete. A month without records is not reported where the feed is a stream (requests,
--- request_events, surveys, ledger, library_use); a register is sent whole, so that none there means none, once it has arrived.
+-- request_events, surveys, ledger, library_use); a register is sent whole, so that none there means none, where a file of it came
+-- in the month or later.
 -- record_pct: of the cities eligible at some time in the month, those with a record in it. record_state says why there is none.
 -- field_pct: of the cells that the month's records should have (core.feed_months), those filled.
 -- lag_days, lag_days_p95, revision_pct (core.feed_lags) and valid_pct (rows accepted of those received) are those of the
@@ -16,10 +17,10 @@ with feeds (feed, is_register, scope) as (
 ),
 
 arrived as (
-    select f.feed, f.is_register, f.scope, count(r.feed) > 0 as has_arrived
-    from feeds as f
-    left join core.feed_months as r on f.feed = r.feed
-    group by f.feed, f.is_register, f.scope
+    select feed, max(delivered_on) as last_on
+    from reference.receipts
+    where status in ('accepted', 'repeat')
+    group by feed
 ),
 
 months as (
@@ -44,8 +45,9 @@ expected as (
 
 received as (
     select
-        r.feed, r.month_start as month, sum(r.records) as records, min(r.first_known_at) as first_known_at, sum(r.filled) as filled,
-        sum(r.applicable) as applicable, count(e.city_id) as cities
+        r.feed, r.month_start as month, sum(r.records) as records, min(r.first_known_at) as first_known_at,
+        sum(r.filled) as filled, sum(r.applicable) as applicable,
+        count(e.city_id) as cities
     from core.feed_months as r
     left join eligible as e on e.month = r.month_start and e.city_id = r.city_id
     group by r.feed, r.month_start
@@ -60,15 +62,16 @@ taken as (
 
 judged as (
     select
-        a.feed, m.period, m.period_start, m.period_end,
+        f.feed, m.period, m.period_start, m.period_end,
         coalesce(r.records, 0) as records, r.first_known_at, r.filled, r.applicable,
         coalesce(r.cities, 0) as received_cities, x.cities as expected_cities,
-        case when coalesce(r.records, 0) > 0 or (a.is_register and a.has_arrived) then 'reported' else 'not_reported'
+        case when coalesce(r.records, 0) > 0 or (f.is_register and a.last_on >= m.period_start) then 'reported' else 'not_reported'
             end as state,
-        a.scope
-    from arrived as a
+        f.scope
+    from feeds as f
     cross join months as m
-    left join received as r on r.feed = a.feed and r.month = m.period_start
+    left join arrived as a on a.feed = f.feed
+    left join received as r on r.feed = f.feed and r.month = m.period_start
     left join expected as x on x.month = m.period_start
 ),
 

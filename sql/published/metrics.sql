@@ -11,6 +11,7 @@ select
     "interval",
     decimals,
     feeds,
+    window_days,
     source,
     limits
 from reference.metrics

@@ -5,7 +5,10 @@ with vocabulary as (
 ),
 
 latest as (
-    select *, min(_known_at) over (partition by use_id) as first_known_at
+    select
+        *,
+        min(_known_at) over (partition by use_id) as first_known_at,
+        min(used_at) over (partition by use_id) <> max(used_at) over (partition by use_id) as is_redated
     from raw.library_use
     qualify row_number() over (
         partition by use_id order by _known_at desc, _order desc, _file desc, _sha256 desc, _row desc
@@ -21,7 +24,8 @@ select
     l.action,
     l.results,
     l._known_at as known_at,
-    l.first_known_at
+    l.first_known_at,
+    l.is_redated
 from latest as l
 left join vocabulary as v on v.word = regexp_replace(lower(trim(l.topic)), '[^a-z0-9]+', '_', 'g')
 order by l.use_id

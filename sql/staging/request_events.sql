@@ -5,7 +5,8 @@ select
     e.at,
     e.event,
     e._known_at as known_at,
-    min(e._known_at) over (partition by e.event_id) as first_known_at
+    min(e._known_at) over (partition by e.event_id) as first_known_at,
+    min(e.at) over (partition by e.event_id) <> max(e.at) over (partition by e.event_id) as is_redated
 from raw.request_events as e
 qualify row_number() over (
     partition by e.event_id order by e._known_at desc, e._order desc, e._file desc, e._sha256 desc, e._row desc

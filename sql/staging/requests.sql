@@ -2,7 +2,8 @@
 -- Latest by updated_at, then by when it was known, then by file and row; a version without updated_at is the oldest.
 -- is_conflicted: another version with the same clocks says something else, so that only its place in the files decides;
 -- conflict names the files and rows.
--- first_known_at, first_told_at: when a file first had it, and when it says that it was first told (its earliest update).
+-- first_known_at, first_told_at: when a file first had it, and when it says that it was first told (its earliest update, no
+-- later than that file). is_redated: its versions do not agree when it was submitted.
 -- vanished_at: when a later export of the whole no longer had the record; it stays, as it was last known.
 -- Personal columns end here.
 with vocabulary as (
@@ -19,7 +20,8 @@ versions as (
         count(_gone_at) over (partition by request_id) as versions_gone,
         max(_gone_at) over (partition by request_id) as last_gone_at,
         min(_known_at) over (partition by request_id) as first_known_at,
-        min(coalesce(updated_at, _known_at)) over (partition by request_id) as first_told_at,
+        min(least(updated_at, _known_at)) over (partition by request_id) as first_told_at,
+        min(submitted_at) over (partition by request_id) <> max(submitted_at) over (partition by request_id) as is_redated,
         row_number() over (
             partition by request_id
             order by updated_at desc nulls last, _known_at desc nulls last, _order desc nulls last, _file desc, _sha256 desc, _row desc
@@ -79,6 +81,7 @@ select
     v._known_at as known_at,
     v.first_known_at,
     v.first_told_at,
+    coalesce(v.is_redated, false) as is_redated,
     v.versions,
     case when v.versions_gone = v.versions then v.last_gone_at end as vanished_at,
     c.request_id is not null as is_conflicted,

@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from assets import catalog, checks, models
-from assets.raw import places
+from assets.raw import arrivals, places
+from assets.raw.receipts import Receipt
 
 ROOT = Path(__file__).resolve().parents[2]
 Row = dict[str, Any]
@@ -45,6 +47,25 @@ def warehouse(one_bench: Any) -> Any:
     receipt = {"_known_at": datetime(2014, 10, 1), "_file": "a.csv", "_sha256": "a", "_row": 2}
     for table, rows in _raw().items():
         one_bench.given(f"raw.{table}", [row | receipt | {"_row": n} for n, row in enumerate(rows, 2)])
+    at = "2014-10-01T00:00:00+00:00"
+    files = [
+        Receipt(
+            table,
+            table,
+            table,
+            "a",
+            1,
+            1,
+            "",
+            "accepted",
+            received_at=at,
+            known_at=at,
+            received=len(rows),
+            accepted=len(rows),
+        )
+        for table, rows in _raw().items()
+    ]
+    arrivals.build(one_bench.connection, files, ZoneInfo("America/New_York"))
     places.build(one_bench.connection)
     one_bench.run(*models.load(known.sources))
     return one_bench

@@ -39,6 +39,9 @@ def test_a_touched_file_keeps_the_day_it_was_first_known(desk):
     again = desk.take()["requests/a.csv"]
     assert (again.known_at, again.received_at, again.accepted) == (first.known_at, first.received_at, 1)
     assert len(desk.rows("from raw.requests")) == 1
+    assert (first.seen_at, len(again.seen_at)) == ([], 1)  # sent again: seen once a day
+    os.utime(path, ns=(2, 2))
+    assert len(desk.take()["requests/a.csv"].seen_at) == 1
 
 
 def test_the_same_bytes_under_two_names_count_once(desk):
