@@ -21,6 +21,16 @@ def begin(page: str, title: str, uses: tuple[str, ...]) -> filters.Selection:
     try:
         filters.restore(page)
         selection = filters.show(uses)
+    except queries.Damaged as damaged:
+        st.title(title)
+        st.error(str(damaged), icon=":material/gpp_bad:")
+        st.markdown("\n".join(f"- {what}" for what in damaged.files))
+        others = [f"[{each}](?release={each})" for each in queries.release_ids() if each != damaged.release_id]
+        st.markdown(
+            "Restore the files from a copy; `cities311 doctor` checks every release, and `cities311 run` makes a damaged "
+            f"current one again. {'Other releases: ' + ', '.join(others) + '.' if others else ''}"
+        )
+        st.stop()
     except queries.NoRelease as missing:
         st.title(title)
         st.info(f"{missing} There is nothing to show yet.", icon=":material/inventory_2:")

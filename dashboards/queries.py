@@ -1,6 +1,5 @@
 """The only opener of a release: what stands in HOME/releases, read with DuckDB in memory, never written."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import streamlit as st
 
+from assets.releases import seal
 from pipelines.settings import home
 
 Rows = list[dict[str, Any]]
@@ -18,7 +18,15 @@ METRIC_KEYS = ("city_id", "topic", "engagement_id", "dimension", "dimension_valu
 
 
 class NoRelease(Exception):
-    """There is no release to read; the message says why and what to do."""
+    """There is no release to read; the message says why."""
+
+
+class Damaged(NoRelease):
+    """The release is not as it was published; files says of each what is wrong with it."""
+
+    def __init__(self, release_id: str, files: list[str]) -> None:
+        super().__init__(f"Release {release_id} is not as it was published, so nothing of it is shown.")
+        self.release_id, self.files = release_id, files
 
 
 @dataclass(frozen=True)
@@ -66,18 +74,20 @@ def _order(release_id: str) -> tuple[str, int]:
 
 
 def open_release(release_id: str) -> Release:
-    """The release of that id. Raises NoRelease where its manifest cannot be read."""
+    """The release of that id, every file of which was found as published. Raises Damaged, else NoRelease."""
     path = home() / "releases" / release_id
     try:
-        return Release(release_id, str(path), _manifest(str(path)))
-    except (OSError, ValueError):
+        return Release(release_id, str(path), _verified(str(path)))
+    except seal.Altered as altered:
+        raise Damaged(release_id, altered.files) from None
+    except OSError:
         raise NoRelease(f"Release {release_id} is named but cannot be read.") from None
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def _manifest(path: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((Path(path) / "manifest.json").read_text(encoding="utf-8"))
-    return loaded
+@st.cache_data(show_spinner="Checking the release …", max_entries=16)
+def _verified(path: str) -> dict[str, Any]:
+    """Hashed once in the life of the server: what is read from a release is kept, too."""
+    return seal.verified(Path(path))
 
 
 def _file(path: str, table: str) -> Path:

@@ -1,6 +1,5 @@
 """What `doctor` looks at: everything a run or a page needs, and how to mend what is wrong."""
 
-import hashlib
 import importlib.metadata
 import shutil
 import sys
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets import catalog, models, program
-from assets.releases import publish
+from assets.releases import publish, seal
 from pipelines import writing
 from pipelines.settings import Layout
 
@@ -118,15 +117,12 @@ def _release(releases: Path) -> Finding:
     current = publish.current(releases)
     if current is None:
         return Finding("release", False, "none yet", "run `cities311 run`")
-    if not (releases / current / publish.MANIFEST).exists():
+    if not (releases / current / seal.MANIFEST).exists():
         return Finding("release", False, f"CURRENT names {current}, which is not there", "run `cities311 run`")
-    for table in publish.manifest(releases, current)["tables"]:
-        path = releases / current / f"{table['name']}.parquet"
-        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != table["sha256"]:
-            return Finding(
-                "release",
-                False,
-                f"{current}: {path.name} is not as it was published",
-                "restore it, or run `cities311 run` on changed input",
-            )
-    return Finding("release", True, f"{current}, every file as published")
+    for release in publish.listing(releases):
+        try:
+            seal.verified(releases / release)
+        except seal.Altered as error:
+            remedy = "restore it from a copy; a current one is made again by `cities311 run`"
+            return Finding("release", False, str(error), remedy)
+    return Finding("release", True, f"{current}; every file of every release as published")

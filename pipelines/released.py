@@ -1,6 +1,5 @@
 """What the commands read of a release: which one, that it is synthetic, rows of its tables."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,21 @@ class Unknown(Exception):
 
 
 def named(releases: Path, release: str | None) -> str:
-    """The release of that id, or the current one. Raises Unknown."""
-    from assets.releases import publish
+    """The release of that id, or the current one, every file of it as published. Raises Unknown."""
+    from assets.releases import publish, seal
 
     release = release or publish.current(releases)
     if release is None:
         raise Unknown("no release yet; run `cities311 run`")
-    if not (releases / release / publish.MANIFEST).exists():
+    if not (releases / release / seal.MANIFEST).exists():
         raise Unknown(f"no release {release}; there are: {', '.join(publish.listing(releases)) or 'none yet'}")
+    try:
+        seal.verified(releases / release)
+    except seal.Altered as error:
+        others = [r for r in publish.listing(releases) if r != release]
+        raise Unknown(
+            f"{error}; restore it from a copy, or read another: {', '.join(others) or 'there is none'}"
+        ) from error
     return release
 
 
@@ -28,8 +34,7 @@ def label(releases: Path, release: str) -> list[str]:
     """The first lines of what people read of a release whose measurements are made up; none of another."""
     from assets.releases import publish
 
-    told: dict[str, Any] = json.loads((releases / release / publish.MANIFEST).read_text(encoding="utf-8"))
-    return [*SYNTHETIC] if told.get("synthetic") else []
+    return [*SYNTHETIC] if publish.manifest(releases, release).get("synthetic") else []
 
 
 def table(releases: Path, release: str, name: str) -> str | None:

@@ -191,7 +191,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         catalog_version(),
     )
     current = publish.current(request.layout.releases)
-    if current and publish.manifest(request.layout.releases, current).get("inputs") == inputs:
+    if current and publish.stands(request.layout.releases, current, inputs):
         return current  # the same files, days, code and catalog make the same release
     facts = publish.Facts(
         program=told.program,

@@ -79,6 +79,7 @@ def remember(
         "zone": zone,
         "today": day(zone, started),
         "release": release,
+        "published": stats(os.path.join(home, "releases", release)),
     }
     path = os.path.join(home, STATE)
     with open(path + ".part", "w", encoding="utf-8") as file:
@@ -97,7 +98,7 @@ def release(home: str, landing: str, as_of: str, known_on: str) -> str | None:
         return None
     same = (
         state["release"] == current
-        and os.path.exists(os.path.join(home, "releases", current, "manifest.json"))
+        and state.get("published") == stats(os.path.join(home, "releases", current))
         and (state["landing"], state["as_of"], state["known_on"]) == (landing, as_of, known_on)
         and state["today"] == day(state["zone"])
         and state["files"] == stats(landing)

@@ -131,10 +131,10 @@ class Intake:
         if first and first.name != receipt.name:
             return receipt.as_repeat_of(first)
         if first and self.receipts.is_latest(first):
-            again = first.mtime_ns != receipt.mtime_ns and receipt.received_at[:10] not in (
+            resent = first.mtime_ns != receipt.mtime_ns and receipt.received_at[:10] not in (
                 at[:10] for at in first.seen_at
             )
-            seen_at = [*first.seen_at, receipt.received_at] if again else first.seen_at
+            seen_at = [*first.seen_at, receipt.received_at] if resent else first.seen_at
             return replace(first, size=receipt.size, mtime_ns=receipt.mtime_ns, seen_at=seen_at)
         if first:  # an earlier version has come back: another arrival, and the latest again
             again = replace(first, mtime_ns=receipt.mtime_ns, received_at=receipt.received_at, order=0)

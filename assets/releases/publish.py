@@ -4,7 +4,6 @@ The gate reads back the very files it is about to publish: their hashes, rows, k
 """
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -19,9 +18,10 @@ import pyarrow.parquet as pq
 
 from assets.catalog import Catalog
 from assets.raw.casts import file, name, quote
+from assets.releases import seal
+from assets.releases.seal import MANIFEST
 
 CURRENT = "CURRENT"
-MANIFEST = "manifest.json"
 BUILDING = ".building-"
 ADDRESS = "[^@[:space:]]+@[^@[:space:]]+[.][A-Za-z]{2,}"
 INTENT = ".publishing"  # the release about to be named: a killed run leaves it
@@ -51,9 +51,16 @@ def current(releases: Path) -> str | None:
 
 
 def manifest(releases: Path, release: str) -> dict[str, Any]:
-    """A release's manifest."""
-    content: dict[str, Any] = json.loads((releases / release / MANIFEST).read_text(encoding="utf-8"))
-    return content
+    """A release's manifest. Raises seal.Altered where it is not as published."""
+    return seal.manifest(releases / release)
+
+
+def stands(releases: Path, release: str, inputs: str) -> bool:
+    """Whether a release was made of these inputs (Facts.inputs) and lies as it was published."""
+    try:
+        return seal.verified(releases / release).get("inputs") == inputs
+    except seal.Altered:
+        return False
 
 
 def listing(releases: Path) -> list[str]:
@@ -114,7 +121,7 @@ def publish(
         ],
         "checks": [{k: c[k] for k in ("name", "table", "severity", "passed")} for c in checks],
     }
-    (building / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+    (building / MANIFEST).write_text(seal.sealed(content), encoding="utf-8")
     _settle(building)
     intent = releases / INTENT
     intent.write_text(release, encoding="utf-8")

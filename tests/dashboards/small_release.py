@@ -1,9 +1,11 @@
 """A release of a few rows written by hand, for the states that a page must tell apart."""
 
-import json
+import hashlib
 from pathlib import Path
 
 import duckdb
+
+from assets.releases import seal
 
 METRIC_ROW = """
     metric, 1 as metric_version, grain, city_id, null::varchar as topic, null::varchar as engagement_id,
@@ -43,6 +45,10 @@ def write_release(home: Path, release: str, *, as_of: str = "2015-03-31", tables
     for name, sql in (TABLES if tables is None else tables).items():
         duckdb.sql(f"copy ({sql}) to '{directory / name}.parquet' (format parquet)")
     manifest = {"release": release, "as_of": as_of, "created_at": "2015-04-02T12:00:00Z", "synthetic": False}
-    (directory / "manifest.json").write_text(json.dumps(manifest))
+    files = [
+        {"name": path.stem, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in sorted(directory.glob("*.parquet"))
+    ]
+    (directory / "manifest.json").write_text(seal.sealed(manifest | {"tables": files}))
     (home / "releases" / "CURRENT").write_text(release + "\n")
     return directory

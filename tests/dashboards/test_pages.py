@@ -84,6 +84,20 @@ def test_without_a_release_a_page_says_what_to_do(name, tmp_path, monkeypatch, o
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_a_damaged_release_shows_nothing_but_the_file_and_the_way_out(name, small_home, open_page):
+    write_release(small_home, "2015-03-31-r2")
+    path = small_home / "releases/2015-03-31-r2/metric_values.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    page = open_page(name)
+    assert not page.exception and not page.metric
+    assert "Release 2015-03-31-r2 is not as it was published" in page.error[0].value
+    assert "metric_values.parquet has SHA-256" in texts(page) and "(?release=2015-03-31-r1)" in texts(page)
+    assert page.markdown and "metric_values.parquet" not in texts(open_page(name, release="2015-03-31-r1"))
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_a_release_that_lacks_tables_shows_empty_states(name, small_home, open_page):
     page = open_page(name)
     assert not page.exception

@@ -2,59 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
+from published_demo import CHECKS, FACTS, ROWS, SOURCES, connected, release
 
-from assets.catalog import Catalog, Source, Table
 from assets.releases import publish
 from assets.releases.publish import BUILDING, CURRENT, INTENT, Facts, Refused
 from pipelines import health
 from pipelines.settings import Layout
 
-FACTS = Facts("Test", date(2014, 9, 30), datetime(2014, 10, 6, 12, tzinfo=UTC), True, "code", "catalog")
-CATALOG = Catalog(
-    sources={
-        "demo": Source.model_validate(
-            {
-                "source": "demo",
-                "title": "",
-                "publisher": "",
-                "key": ["id"],
-                "columns": {"id": {"type": "text"}, "contact_name": {"type": "text", "personal": True}},
-            }
-        )
-    },
-    tables={
-        "published.demo": Table.model_validate({"table": "published.demo", "grain": "id, part", "key": ["id", "part"]}),
-        "published.empty": Table.model_validate({"table": "published.empty", "grain": "id", "key": ["id"]}),
-    },
-    metrics={},
-    topics=[],
-)
-SOURCES = [
-    {"source": "demo", "name": "demo/a.csv", "sha256": "abc", "received": 4, "accepted": 3, "quarantined": 1, "repeats": 0}
-]  # fmt: skip
-CHECKS = [
-    {"name": "key_unique", "table": "published.demo", "severity": "fail", "passed": True, "failed_rows": 0, "detail": ""}
-]  # fmt: skip
-ROWS = "('b', 1, 2.5), ('a', 2, null), (null, 1, 0), ('a', 1, 1)"
-
 
 @pytest.fixture
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as one:
-        one.execute("create schema published; create table published.empty (id varchar)")
-        one.execute(f"create table published.demo as select * from (values {ROWS}) as t(id, part, value)")
-        one.execute("alter table published.demo alter value type double")
+def connection():
+    with connected() as one:
         yield one
-
-
-def release(connection: duckdb.DuckDBPyConnection, folder: Path, facts: Facts = FACTS) -> str:
-    return publish.publish(connection, folder, facts, CATALOG, ["demo", "empty"], SOURCES, CHECKS)
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -173,20 +136,6 @@ def test_a_note_that_was_cut_short_harms_nothing(connection, tmp_path, note):
     (tmp_path / INTENT).write_text(note)
     assert release(connection, tmp_path) == "2014-09-30-r2"
     assert publish.listing(tmp_path) == ["2014-09-30-r1", "2014-09-30-r2"]
-
-
-def test_a_flipped_bit_in_a_published_file_is_found(connection, tmp_path):
-    """`doctor` reads every file of the current release again."""
-    layout = Layout(tmp_path)
-    release(connection, layout.releases)
-    found = {f.name: f for f in health.examine(layout, tmp_path)}
-    assert found["release"].good and "every file as published" in found["release"].found
-    path = layout.releases / "2014-09-30-r1" / "demo.parquet"
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(bytes(content))
-    told = next(f for f in health.examine(layout, tmp_path) if f.name == "release")
-    assert not told.good and "demo.parquet is not as it was published" in told.found and told.remedy
 
 
 def test_doctor_sees_a_manifest_that_is_gone(connection, tmp_path):
