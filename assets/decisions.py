@@ -1,13 +1,16 @@
 """What people decide: append-only logs in HOME/decisions, one JSON object a line, written by `record` alone.
 
-Nothing is edited or deleted: a later line on the same matter replaces an earlier one. Until there is sign-in, `who` is
-what the person declared, and every line says so.
+Nothing is edited or deleted: a later line on the same matter replaces an earlier one. Each line ends with `chain`, the
+SHA-256 of everything above it and of itself without that, so that a change of any line is found (`broken`). Until there
+is sign-in, `who` is what the person declared, and every line says so.
 """
 
 import fcntl
+import hashlib
 import json
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +18,9 @@ from typing import Any
 
 PLACES = "places"
 PLACE, NOT_A_PLACE, UNDO = "place", "not_a_place", "undo"
+CHAIN = re.compile(rb', "chain": "([0-9a-f]{64})"\}$')
+
+Lines = list[dict[str, Any]]
 
 
 class Refused(Exception):
@@ -32,22 +38,61 @@ class PlaceName:
     on: str
 
 
-def record(folder: Path, log: str, who: str, why: str, **what: Any) -> dict[str, Any]:
+def record(
+    folder: Path, log: str, who: str, why: str, *, allowed: Callable[[Lines], None] | None = None, **what: Any
+) -> dict[str, Any]:
     """Appends one decision to `folder/<log>.jsonl` and returns the line as written.
 
-    Raises Refused where who or why is empty. Two writers at once take turns; a line is whole or not there.
+    allowed: looks at the lines that stand, and raises Refused where the decision does not go with them. Raises Refused
+    where who or why is empty, and where a line above was changed. Two writers at once take turns; a line is whole or not
+    there.
     """
     if not who.strip() or not why.strip():
         raise Refused("a decision needs who decides and why; neither may be empty")
     told = {"who": who.strip(), "who_is": "declared, not signed in", "why": why.strip()}
     line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **told, **what}
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{log}.jsonl").open("a", encoding="utf-8") as file:
+    with (folder / f"{log}.jsonl").open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.seek(0)
+        above = file.read()
+        if fault := _fault(above):
+            raise Refused(f"{log}.jsonl: {fault}")
+        if allowed:
+            allowed(_lines(above))
+        body = json.dumps(line, ensure_ascii=False).encode()
+        line["chain"] = hashlib.sha256(above + body).hexdigest()
+        file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
     return line
+
+
+def broken(folder: Path) -> list[str]:
+    """The logs of a folder that are not as they were written: which, and the first line that does not hold."""
+    logs = sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
+    return [f"{log.name}: {fault}" for log in logs if (fault := _fault(log.read_bytes()))]
+
+
+def _fault(content: bytes) -> str:
+    """What is wrong with the bytes of a log; empty where each line holds. Lines from before there were chains stand first."""
+    above, chained = hashlib.sha256(), False
+    for number, line in enumerate(content.splitlines(keepends=True), 1):
+        told = CHAIN.search(line.rstrip(b"\n"))
+        if told:
+            held = above.copy()
+            held.update(line[: told.start()] + b"}")
+            if held.hexdigest() != told[1].decode():
+                return f"line {number}, or one above it, is not as it was written; restore the file from a copy"
+        elif line.strip() and (chained or b'"chain"' in line):
+            return f"line {number} was not written by this program; restore the file from a copy"
+        chained = chained or bool(told)
+        above.update(line)
+    return ""
+
+
+def _lines(content: bytes) -> Lines:
+    return [json.loads(line) for line in content.decode("utf-8").splitlines() if line.strip()]
 
 
 def name_place(
@@ -67,12 +112,10 @@ def name_place(
     return record(folder, PLACES, who, why, decided=decided, name=name, source=source, geoid=geoid)
 
 
-def history(folder: Path, log: str) -> list[dict[str, Any]]:
+def history(folder: Path, log: str) -> Lines:
     """Every line of a log, oldest first; none where nobody has decided anything."""
     path = folder / f"{log}.jsonl"
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return _lines(path.read_bytes()) if path.exists() else []
 
 
 def place_names(folder: Path) -> list[PlaceName]:

@@ -64,7 +64,7 @@ def current_id() -> str:
 
 def release_ids() -> list[str]:
     """Every complete release, newest as-of first."""
-    found = [path.parent.name for path in (home() / "releases").glob("*/manifest.json")]
+    found = [path.parent.name for path in (home() / "releases").glob("[!.]*/manifest.json")]
     return sorted(found, key=_order, reverse=True)
 
 

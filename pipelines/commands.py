@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import ahead, alerts, duplicates, fetching, settings, sources, unchanged
+from pipelines import ahead, alerts, duplicates, fetching, releases, review, settings, sources, unchanged
 
 app = typer.Typer(
     name="cities311",
@@ -86,11 +86,13 @@ def run(
 def status(home: Home = None, as_json: Json = False) -> None:
     """What is current: release, clocks, files, checks that did not pass."""
     from assets.releases import publish
+    from pipelines import released
 
     layout = layout_of(home)
-    release = publish.current(layout.releases)
-    if release is None:
-        raise refuse("no release yet; run `cities311 run` (or `make run` for the sample)")
+    try:
+        release = released.named(layout.releases, None)
+    except released.Unknown as error:
+        raise refuse(str(error)) from error
     told = publish.manifest(layout.releases, release)
     if as_json:
         typer.echo(json.dumps({k: v for k, v in told.items() if k not in ("tables", "sources", "checks")}))
@@ -113,6 +115,8 @@ COUNTS = ("received", "accepted", "quarantined", "repeats")
 
 
 app.add_typer(sources.app, name="sources")
+app.add_typer(releases.app, name="releases")
+app.add_typer(review.app, name="review")
 
 
 @app.command()
@@ -167,23 +171,6 @@ def map_file(
     except Unreadable as error:
         raise refuse(str(error)) from error
     typer.echo("\n".join(proposed.told), err=True)
-
-
-@app.command()
-def releases(home: Home = None, as_json: Json = False) -> None:
-    """The releases, oldest first."""
-    from assets.releases import publish
-
-    folder = layout_of(home).releases
-    current = publish.current(folder)
-    rows = []
-    for name in publish.listing(folder):
-        told = publish.manifest(folder, name)
-        rows.append(
-            {"release": name, "current": "current" if name == current else "", "as_of": told["as_of"], "known_on": told["known_on"],
-             "created_at": told["created_at"], "code": told["code_version"], "synthetic": "synthetic" if told["synthetic"] else ""}
-        )  # fmt: skip
-    show(rows, as_json, "no release yet; run `cities311 run`")
 
 
 @app.command("show")

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets import catalog, models, program
+from assets import catalog, decisions, models, program
 from assets.releases import publish, seal
 from pipelines import writing
 from pipelines.settings import Layout
@@ -34,6 +34,7 @@ def examine(layout: Layout, landing: Path) -> list[Finding]:
         _dictionary(),
         _lock(layout),
         _release(layout.releases),
+        _decisions(layout.decisions),
     ]
 
 
@@ -126,3 +127,9 @@ def _release(releases: Path) -> Finding:
             remedy = "restore it from a copy; a current one is made again by `cities311 run`"
             return Finding("release", False, str(error), remedy)
     return Finding("release", True, f"{current}; every file of every release as published")
+
+
+def _decisions(folder: Path) -> Finding:
+    wrong = decisions.broken(folder)
+    found = "; ".join(wrong) or "every line of every log as written"
+    return Finding("decisions", not wrong, found, "nobody can decide on these matters until then" if wrong else "")

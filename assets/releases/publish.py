@@ -22,6 +22,7 @@ from assets.releases import seal
 from assets.releases.seal import MANIFEST
 
 CURRENT = "CURRENT"
+PRUNED = "PRUNED"  # the ids of releases that are gone, one a line
 BUILDING = ".building-"
 ADDRESS = "[^@[:space:]]+@[^@[:space:]]+[.][A-Za-z]{2,}"
 INTENT = ".publishing"  # the release about to be named: a killed run leaves it
@@ -69,6 +70,12 @@ def listing(releases: Path) -> list[str]:
     return sorted(found, key=lambda r: (r.rpartition("-r")[0], int(r.rpartition("-r")[2])))
 
 
+def pruned(releases: Path) -> list[str]:
+    """The ids of the releases that were removed, in the order in which they went."""
+    note = releases / PRUNED
+    return note.read_text(encoding="utf-8").split() if note.exists() else []
+
+
 def publish(
     connection: duckdb.DuckDBPyConnection,
     releases: Path,
@@ -87,9 +94,8 @@ def publish(
     """
     releases.mkdir(parents=True, exist_ok=True)
     _sweep(releases)
-    number = 1 + max(
-        (int(r.rpartition("-r")[2]) for r in listing(releases) if r.startswith(f"{facts.as_of}-r")), default=0
-    )
+    ever = [*listing(releases), *pruned(releases)]
+    number = 1 + max((int(r.rpartition("-r")[2]) for r in ever if r.startswith(f"{facts.as_of}-r")), default=0)
     release = f"{facts.as_of}-r{number}"
     building = releases / f"{BUILDING}{release}"
     building.mkdir()

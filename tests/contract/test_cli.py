@@ -20,6 +20,7 @@ COMMANDS = (
     "sources",
     "quarantine",
     "releases",
+    "review",
     "show",
     "ahead",
     "alerts",

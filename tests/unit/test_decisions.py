@@ -3,8 +3,11 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from assets import decisions
 from assets.decisions import NOT_A_PLACE, PLACE, UNDO, PlaceName, Refused
@@ -65,3 +68,48 @@ def test_a_decision_for_one_source_is_nothing_to_another() -> None:
     names = [PlaceName("A, MO", "surveys", "1", "2026-01-01"), PlaceName("B, MO", "", "2", "2026-01-01")]
     assert "A, MO" not in decisions.text(names, {"requests"}) and "B, MO" in decisions.text(names, {"requests"})
     assert "A, MO" in decisions.text(names, {"surveys"}) and "A, MO" in decisions.text(names)
+
+
+def test_one_edited_line_is_caught_wherever_it_stands(tmp_path: Path) -> None:
+    for n in range(4):
+        decide(tmp_path, f"City {n}, MO")
+    path = tmp_path / "places.jsonl"
+    whole = path.read_bytes()
+    assert decisions.broken(tmp_path) == []
+    for n in range(4):
+        path.write_bytes(whole.replace(b"City %d" % n, b"City 9"))
+        (told,) = decisions.broken(tmp_path)
+        assert told.startswith(f"places.jsonl: line {n + 1}, or one above it, is not as it was written")
+        with pytest.raises(Refused, match=f"line {n + 1}"):
+            decide(tmp_path, "Another, MO")
+    lines = whole.splitlines(keepends=True)
+    for kept in ([0, 2, 3], [1, 2, 3], [0, 2, 1, 3], [0, 0, 1, 2, 3]):  # taken out, put elsewhere, written twice
+        path.write_bytes(b"".join(lines[n] for n in kept))
+        assert decisions.broken(tmp_path), kept
+    path.write_bytes(whole + b'{"at": "2014-09-30", "who": "x"}\n')
+    assert "line 5 was not written by this program" in decisions.broken(tmp_path)[0]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+@given(data=st.data())
+def test_no_byte_of_a_log_can_change(tmp_path_factory: Any, data: Any) -> None:
+    folder = tmp_path_factory.mktemp("decisions")
+    for n in range(3):
+        decide(folder, f"Cañón {n}, MO")
+    path = folder / "places.jsonl"
+    content = bytearray(path.read_bytes())
+    at = data.draw(st.integers(0, len(content) - 1))
+    content[at] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(bytes(content))
+    assert len(decisions.broken(folder)) == 1
+
+
+def test_lines_from_before_there_were_chains_stand_and_are_held_from_then_on(tmp_path: Path) -> None:
+    path = tmp_path / "places.jsonl"
+    path.write_text(
+        '{"at": "2014-09-30", "who": "x", "why": "y", "decided": "place", "name": "A, MO", "source": "", "geoid": "1"}\n'
+    )
+    decide(tmp_path, "B, MO")
+    assert decisions.broken(tmp_path) == [] and len(decisions.place_names(tmp_path)) == 2
+    path.write_text(path.read_text().replace('"geoid": "1"', '"geoid": "2"'))
+    assert decisions.broken(tmp_path)
