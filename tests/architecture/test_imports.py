@@ -16,8 +16,11 @@ FORBIDDEN = {  # what a package may never import
     "pipelines": ("dashboards",),
     "dashboards": ("assets", "pipelines"),
 }
-# what pages may import all the same (design: what-if), and what tells whether a release is as published
-ALLOWED = {"pipelines.settings", "assets.metrics.choice", "assets.releases.seal"}
+# what pages may import all the same: what-if, whether a release is as published, and the decisions that commands take too
+ALLOWED = {
+    *("pipelines.settings", "assets.metrics.choice", "assets.releases.seal"),
+    *("assets.releases.reports", "assets.decisions"),
+}
 
 
 def modules(package: str) -> list[Path]:

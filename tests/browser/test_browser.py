@@ -27,6 +27,7 @@ PAGES = {
     "funding": "Funding",
     "where-next": "Where next",
     "data-quality": "Data quality",
+    "review": "Review",
 }
 
 

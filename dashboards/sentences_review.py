@@ -1,0 +1,38 @@
+"""What the page Review says in words."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assets.releases.reports import Standing
+from dashboards import format as fmt
+
+TITLES = {
+    "sf425": "SF-425 federal financial report",
+    "performance": "Performance report",
+    "city": "City reports",
+    "expansion": "Expansion memo",
+}
+
+
+def finding(found: Sequence[Standing]) -> str:
+    """How many reports wait for whom: the page's sentence."""
+    if not found:
+        return "No report has been submitted yet."
+    count = Counter(each.state for each in found)
+    waiting, done = count["submitted"], count["approved"] + count["locked"]
+    parts = [
+        f"{fmt.number(waiting) if waiting else 'No'} {'reports wait' if waiting > 1 else 'report waits'} for a decision",
+        f"{fmt.number(done) if done else 'none'} {'are' if done > 1 else 'is'} approved"
+        + (f", {fmt.number(count['locked'])} of them locked" if count["locked"] and done > 1 else ""),
+    ]
+    if count["returned"]:
+        parts.insert(1, f"{fmt.number(count['returned'])} {'was' if count['returned'] == 1 else 'were'} returned")
+    return "; ".join(parts) + "."
+
+
+def stands(now: Standing, period: Mapping[str, Any]) -> str:
+    """Where one report stands, and on what."""
+    words = fmt.period_short(period["period_type"], period["period"])
+    on = f" on release [{now.release}](?release={now.release})" if now.release else ""
+    return f"{TITLES[now.report]}, {words}: **{now.state}**{on}."
