@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assets.releases.reports import Standing
 from dashboards import format as fmt
+from dashboards.deciding import Standing
 
 TITLES = {
     "sf425": "SF-425 federal financial report",

@@ -6,16 +6,12 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from assets.decisions import Refused
-from assets.releases import reports
-from assets.releases.reports import Standing
+from dashboards import deciding, frame, sentences_review, tables
 from dashboards import format as fmt
-from dashboards import frame, sentences_review, tables
+from dashboards.deciding import Refused, Standing
 from dashboards.filters import Selection
 from dashboards.tables import Column
-from pipelines.settings import home
 
-DECISIONS, RELEASES = home() / "decisions", home() / "releases"
 COLUMNS = [
     Column("report", "Report"),
     Column("period", "Period"),
@@ -59,7 +55,7 @@ def step(view: Selection, found: dict[tuple[str, str], Standing]) -> None:
     if view.period is None:
         frame.empty("No period.", "This release has no figure, so there is nothing to report on.")
         return
-    report = st.selectbox("Report", reports.REPORTS, format_func=sentences_review.TITLES.get, key="review_report")
+    report = st.selectbox("Report", deciding.REPORTS, format_func=sentences_review.TITLES.get, key="review_report")
     period = view.period["period"]
     now = found.get((report, period), Standing(report, period))
     st.markdown(sentences_review.stands(now, view.period))
@@ -69,7 +65,7 @@ def step(view: Selection, found: dict[tuple[str, str], Standing]) -> None:
         tables.show(
             rows, STEPS, "review_steps", "The steps taken with this report, oldest first", missing="", whole=True
         )
-    follows = [name for name, (states, _) in reports.MOVES.items() if now.state in states]
+    follows = [name for name, (states, _) in deciding.MOVES.items() if now.state in states]
     if not follows:
         st.caption("It is locked: no step is taken with it any more.")
         return
@@ -87,7 +83,7 @@ def step(view: Selection, found: dict[tuple[str, str], Standing]) -> None:
         until = datetime.combine(day, clock or time(), ZoneInfo(fmt.ZONE)) if day and taken[0] == "submit" else None
         release = view.release.id if taken[0] == "submit" else None
         try:
-            reports.take(DECISIONS, RELEASES, taken[0], report, period, who, why, release, until)
+            deciding.take(taken[0], report, period, who, why, release, until)
         except Refused as error:
             st.error(str(error), icon=":material/block:")
             return
@@ -96,7 +92,7 @@ def step(view: Selection, found: dict[tuple[str, str], Standing]) -> None:
 
 view = frame.begin("review", "Review", uses=("period",))
 try:
-    found = reports.stands(DECISIONS)
+    found = deciding.stands()
 except Refused as error:
     frame.finding("The log of the review is not as it was written, so no step is taken.")
     st.error(str(error), icon=":material/gpp_bad:")

@@ -108,7 +108,10 @@ def test_page_opens_without_error_or_outside_request(visit, path: str, title: st
     assert page.locator("[data-testid=stException]").count() == 0
     assert "Traceback" not in page.inner_text("body")
     assert page.get_by_text("Synthetic data", exact=False).count() > 0
-    page.locator(".js-plotly-plot svg.main-svg").first.wait_for(timeout=60_000)
+    drawn = (
+        page.get_by_role("button", name="Submit") if path == "review" else page.locator(".js-plotly-plot svg.main-svg")
+    )
+    drawn.first.wait_for(timeout=60_000)
     assert not trouble
 
 
