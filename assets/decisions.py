@@ -77,7 +77,9 @@ def broken(folder: Path) -> list[str]:
 def _fault(content: bytes) -> str:
     """What is wrong with the bytes of a log; empty where each line holds. Lines from before there were chains stand first."""
     above, chained = hashlib.sha256(), False
-    for number, line in enumerate(content.splitlines(keepends=True), 1):
+    if content and not content.endswith(b"\n"):
+        return "its last line is not whole; restore the file from a copy"
+    for number, line in enumerate((line + b"\n" for line in content.split(b"\n")[:-1]), 1):
         told = CHAIN.search(line.rstrip(b"\n"))
         if told:
             held = above.copy()
@@ -86,13 +88,22 @@ def _fault(content: bytes) -> str:
                 return f"line {number}, or one above it, is not as it was written; restore the file from a copy"
         elif line.strip() and (chained or b'"chain"' in line):
             return f"line {number} was not written by this program; restore the file from a copy"
+        if line.strip() and not _is_object(line):
+            return f"line {number} cannot be read; restore the file from a copy"
         chained = chained or bool(told)
         above.update(line)
     return ""
 
 
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
 def _lines(content: bytes) -> Lines:
-    return [json.loads(line) for line in content.decode("utf-8").splitlines() if line.strip()]
+    return [json.loads(line) for line in content.split(b"\n") if line.strip()]
 
 
 def name_place(

@@ -53,14 +53,15 @@ def prune(
     """Remove old releases, but never the current one nor one that a report was ever submitted on."""
     from assets import decisions
     from assets.releases import prune as pruning
-    from assets.releases import reports
+    from assets.releases import publish, reports
     from pipelines import writing
     from pipelines.commands import layout_of, refuse, show
 
     layout = layout_of(home)
+    layout.releases.mkdir(parents=True, exist_ok=True)
     try:
-        with writing.alone(layout):
-            going = pruning.prunable(layout.releases, reports.needed(layout.decisions), keep)
+        with writing.alone(layout), publish.submissions(layout.releases) as submitted:
+            going = pruning.prunable(layout.releases, submitted | reports.needed(layout.decisions).keys(), keep)
             if yes:
                 pruning.prune(layout.releases, going)
     except (decisions.Refused, writing.Busy) as error:

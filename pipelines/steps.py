@@ -112,7 +112,7 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
             # by what they say: a later receipt alone moves known_on and no table else
             prints |= {f"reference.{t}": pieces.content(connection, f"reference.{t}") for t in made}
         duplicates.build(connection, same)
-        arrivals.build(connection, ledger.known(known_on), ZoneInfo(told.time_zone), request.known_on)
+        arrivals.build(connection, ledger.known(known_on), ZoneInfo(told.time_zone))
         prints["reference.receipts"] = pieces.content(connection, "reference.receipts")
         _remember(connection, prints)
     return {t: connection.execute(f"select count(*) from reference.{t}").fetchall()[0][0] for t in models.REFERENCE}

@@ -129,13 +129,12 @@ class Intake:
         """The receipt of bytes that were read before, the way they would be read now."""
         first = self.receipts.read_as(receipt)
         if first and first.name != receipt.name:
+            here = self.receipts.latest(receipt.name, receipt.sha256)
+            if here and here.status == "repeat" and self.receipts.is_latest(here):  # it came when it first did
+                receipt = replace(receipt, received_at=here.received_at)
             return receipt.as_repeat_of(first)
         if first and self.receipts.is_latest(first):
-            resent = first.mtime_ns != receipt.mtime_ns and receipt.received_at[:10] not in (
-                at[:10] for at in first.seen_at
-            )
-            seen_at = [*first.seen_at, receipt.received_at] if resent else first.seen_at
-            return replace(first, size=receipt.size, mtime_ns=receipt.mtime_ns, seen_at=seen_at)
+            return replace(first, size=receipt.size, mtime_ns=receipt.mtime_ns)
         if first:  # an earlier version has come back: another arrival, and the latest again
             again = replace(first, mtime_ns=receipt.mtime_ns, received_at=receipt.received_at, order=0)
             return replace(again, known_at=self._known_at(receipt), arrival=first.arrival + 1)

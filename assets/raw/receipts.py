@@ -41,7 +41,6 @@ class Receipt:
     known_at: str = ""
     stored_as: str = ""  # stem of the files that hold its rows
     order: int = 0  # of arrival; a version that comes back is the latest again
-    seen_at: list[str] = field(default_factory=list)  # when the same bytes came again under its name, once a day
 
     def alike(self) -> tuple[object, ...]:
         """What two files have in common whose rows count once."""

@@ -3,10 +3,13 @@
 The gate reads back the very files it is about to publish: their hashes, rows, keys, numbers and columns.
 """
 
+import fcntl
 import hashlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +26,9 @@ from assets.releases.seal import MANIFEST
 
 CURRENT = "CURRENT"
 PRUNED = "PRUNED"  # the ids of releases that are gone, one a line
+SUBMITTED = "SUBMITTED"  # the ids of releases on which a report was submitted, one a line; locked while that changes
 BUILDING = ".building-"
+NAME = re.compile(r"\d{4}-\d\d-\d\d-r[1-9]\d*")  # of a release; whatever else lies there, such as a copy, is none
 ADDRESS = "[^@[:space:]]+@[^@[:space:]]+[.][A-Za-z]{2,}"
 INTENT = ".publishing"  # the release about to be named: a killed run leaves it
 
@@ -60,13 +65,13 @@ def stands(releases: Path, release: str, inputs: str) -> bool:
     """Whether a release was made of these inputs (Facts.inputs) and lies as it was published."""
     try:
         return seal.verified(releases / release).get("inputs") == inputs
-    except seal.Altered:
+    except (seal.Altered, OSError):
         return False
 
 
 def listing(releases: Path) -> list[str]:
     """Ids of all releases, oldest first."""
-    found = [p.parent.name for p in releases.glob(f"*/{MANIFEST}") if not p.parent.name.startswith(".")]
+    found = [p.parent.name for p in releases.glob(f"*/{MANIFEST}") if NAME.fullmatch(p.parent.name)]
     return sorted(found, key=lambda r: (r.rpartition("-r")[0], int(r.rpartition("-r")[2])))
 
 
@@ -74,6 +79,20 @@ def pruned(releases: Path) -> list[str]:
     """The ids of the releases that were removed, in the order in which they went."""
     note = releases / PRUNED
     return note.read_text(encoding="utf-8").split() if note.exists() else []
+
+
+@contextmanager
+def submissions(releases: Path) -> Iterator[set[str]]:
+    """The releases on which a report was submitted; nobody submits or prunes while one holds it. What is added is kept."""
+    with (releases / SUBMITTED).open("a+", encoding="utf-8") as note:
+        fcntl.flock(note, fcntl.LOCK_EX)
+        note.seek(0)
+        stood = set(note.read().split())
+        named = set(stood)
+        yield named
+        note.write("".join(f"{release}\n" for release in sorted(named - stood)))
+        note.flush()
+        os.fsync(note.fileno())
 
 
 def publish(

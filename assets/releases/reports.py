@@ -45,9 +45,14 @@ class Standing:
 
 
 def standing(lines: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Standing]:
-    """Where each report stands by the lines of its log; one that nobody submitted is a draft, and not here."""
+    """Where each report stands by the lines of its log; one that nobody submitted is a draft, and not here.
+
+    Raises Refused for a line that `decisions.record` did not write.
+    """
     found: dict[tuple[str, str], Standing] = {}
     for line in lines:
+        if "chain" not in line:
+            raise Refused(f"{LOG}.jsonl holds a line that this program did not write; restore the file from a copy")
         key = line["report"], line["period"]
         was = found.get(key, Standing(*key))
         facts = {k: line[k] for k in ("release", "embargo_until")} if line["step"] == "submit" else {}
@@ -91,40 +96,59 @@ def take(
     """
     if report not in REPORTS:
         raise Refused(f"no report is called {report!r}; there are: {', '.join(REPORTS)}")
-    if step == "submit":
-        release = release or publish.current(releases)
-        if release is None or not (releases / release / seal.MANIFEST).exists():
-            raise Refused(f"no release {release or 'yet'}; there are: {', '.join(publish.listing(releases)) or 'none'}")
-        _ready(releases / release, period)
-    elif release or embargo_until:
+    if step != "submit" and (release or embargo_until):
         raise Refused("a release and an embargo are stated when a report is submitted")
     until = embargo_until.astimezone(UTC).isoformat() if embargo_until else ""
-    facts = {"release": release, "embargo_until": until} if step == "submit" else {}
+    releases.mkdir(parents=True, exist_ok=True)
+    with publish.submissions(releases) as submitted:
+        facts = {}
+        if step == "submit":
+            release = release or publish.current(releases)
+            if release not in publish.listing(releases):
+                raise Refused(
+                    f"no release {release or 'yet'}; there are: {', '.join(publish.listing(releases)) or 'none'}"
+                )
+            _ready(releases / release, period)
+            facts = {"release": release, "embargo_until": until}
 
-    def allowed(lines: Lines) -> None:
-        found = standing(lines)
-        now = found.get((report, period), Standing(report, period))
-        if now.state not in MOVES[step][0]:
-            nexts = [s for s, (states, _) in MOVES.items() if now.state in states]
-            told = f"the next step is to {' or '.join(nexts)} it" if nexts else "no step follows"
-            raise Refused(f"{report} {period} is {now.state}; {told}")
-        before = _before(releases / now.release, period) if step == "approve" else None
-        if before and found.get((report, before), Standing(report, before)).state not in DONE:
-            state = found.get((report, before), Standing(report, before)).state
+        def allowed(lines: Lines) -> None:
+            _next(standing(lines), releases, step, report, period)
+
+        decisions.record(folder, LOG, who, why, allowed=allowed, step=step, report=report, period=period, **facts)
+        submitted |= {facts["release"]} if facts else set()
+    return stands(folder)[report, period]
+
+
+def _next(found: dict[tuple[str, str], Standing], releases: Path, step: str, report: str, period: str) -> None:
+    """Raises Refused where a step is not the next with a report, or comes before the period before it is approved."""
+    now = found.get((report, period), Standing(report, period))
+    if now.state not in MOVES[step][0]:
+        nexts = [s for s, (states, _) in MOVES.items() if now.state in states]
+        told = f"the next step is to {' or '.join(nexts)} it" if nexts else "no step follows"
+        raise Refused(f"{report} {period} is {now.state}; {told}")
+    if step == "approve":
+        _whole(releases / now.release)
+        before = _before(releases / now.release, period)
+        state = found.get((report, before), Standing(report, before)).state if before else "approved"
+        if state not in DONE:
             raise Refused(
                 f"{report} {period} cannot be approved before {before}, the period before it, which is {state}"
             )
 
-    decisions.record(folder, LOG, who, why, allowed=allowed, step=step, report=report, period=period, **facts)
-    return stands(folder)[report, period]
+
+def _whole(release: Path) -> dict[str, Any]:
+    """The manifest of a release that is as published. Raises Refused."""
+    try:
+        return seal.verified(release)
+    except seal.Altered as error:
+        raise Refused(f"{error}; restore it from a copy") from error
+    except OSError as error:
+        raise Refused(f"release {release.name} is gone; restore it from a copy") from error
 
 
 def _ready(release: Path, period: str) -> None:
     """Raises Refused where the report of a period cannot be submitted on a release."""
-    try:
-        told = seal.verified(release)
-    except seal.Altered as error:
-        raise Refused(f"{error}; restore it from a copy, or submit on another") from error
+    told = _whole(release)
     periods = {row[1]: row for row in _periods(release)}
     if period not in periods:
         raise Refused(
@@ -133,24 +157,33 @@ def _ready(release: Path, period: str) -> None:
     end = periods[period][3].isoformat()
     if periods[period][0] == "to_date" or end > told["as_of"]:
         raise Refused(f"{period} is not over by {told['as_of']}, the as-of date of release {release.name}")
-    results = release / "target_results.parquet"
-    if results.exists():
-        missed = _rows(
-            f"select distinct metric from read_parquet({file(results)}) where period = ? and blocks_report order by 1",
-            [period],
-        )
-        if missed:
-            names = ", ".join(metric for (metric,) in missed)
-            raise Refused(
-                f"{period}: targets were missed without a reason: {names}; send reason_missed with the targets"
-            )
+    missed = _column(release, "target_results", "metric", "blocks_report", period)
+    unclassified = _column(release, "topic_gates", "reason", "blocks", period)
+    reasons = (
+        [f"targets were missed without a reason: {', '.join(missed)}; send reason_missed with the targets"]
+        if missed
+        else []
+    )
+    if reasons + unclassified:
+        raise Refused(f"{period}: {'; '.join(reasons + unclassified)}")
+
+
+def _column(release: Path, table: str, column: str, blocks: str, period: str) -> list[str]:
+    """The texts of a column in the rows of a period that block its report; none where the release lacks the table."""
+    path = release / f"{table}.parquet"
+    if not path.exists():
+        return []
+    sql = f"select distinct {column} from read_parquet({file(path)}) where period = ? and {blocks} order by 1"
+    return [str(text) for (text,) in _rows(sql, [period])]
 
 
 def _periods(release: Path) -> list[tuple[Any, ...]]:
     """(period_type, period, first day, last day) of each period that the release has figures of, by time."""
-    values = file(release / "metric_values.parquet")
+    path = release / "metric_values.parquet"
+    if not path.exists():
+        raise Refused(f"release {release.name} is gone, or holds no figures; restore it from a copy")
     return _rows(
-        f"select distinct period_type, period, period_start, period_end from read_parquet({values}) order by 3, 4"
+        f"select distinct period_type, period, period_start, period_end from read_parquet({file(path)}) order by 3, 4"
     )
 
 

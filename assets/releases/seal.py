@@ -38,9 +38,11 @@ def manifest(release: Path) -> dict[str, Any]:
     try:
         text = content.decode("utf-8")
         told: dict[str, Any] = json.loads(text)
+        listed = [(table["name"], table["sha256"]) for table in told.get("tables", [])]
         seal = told.get(SEAL)
         holds = not LAST_HASH.search(text) if seal is None else _holds(text, str(seal))
-    except (ValueError, AttributeError):
+        holds = holds and len(dict(listed)) == len(listed)
+    except (ValueError, AttributeError, KeyError, TypeError):
         holds = False
     if not holds:
         raise Altered(release.name, [f"{MANIFEST} does not hold to its seal"])

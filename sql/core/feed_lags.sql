@@ -1,7 +1,8 @@
 -- core.feed_lags: one row per program feed: how long after its day a record is known, and how much a month's count of records
 -- still moves. Lags are those of staging.late_records, in whole days; until 30 of them exist the lag is reference.params.lag_days.
 -- lag_days is their median, lag_days_p95 the least number of days within which 95 in 100 were known.
--- revision_pct: how far the count of a month as it is known now lies from that known at the first delivery after its end, up or
+-- revision_pct: how far the count of a month as it is known now lies from that known by the first day of delivery after its end
+-- (the first load apart), up or
 -- down, in percent of the latter: the median over the months that ended by as_of, had such a delivery and counted something then.
 with feeds (feed) as (
     values
@@ -29,14 +30,30 @@ lags as (
     group by feed
 ),
 
--- each month that has ended, and the first delivery after its end
-closed as (
-    select d.feed, t.period_start as month_start, min(d.delivered_at) as closed_at
+firsts as (
+    select feed, min(delivered_on) as loaded_on
+    from reference.receipts
+    where status = 'accepted' and accepted > 0
+    group by feed
+),
+
+-- each month that has ended, and the first day of delivery after its end, the first load apart
+closings as (
+    select d.feed, t.period_start as month_start, min(d.delivered_on) as closed_on
     from reference.periods as t
     cross join reference.params as p
     inner join reference.receipts as d on d.delivered_on > t.period_end and d.status in ('accepted', 'repeat')
     where t.period_type = 'month' and t.period_end <= p.as_of
     group by d.feed, t.period_start
+),
+
+-- a delivery is all the files of its day
+closed as (
+    select c.feed, c.month_start, max(d.delivered_at) as closed_at
+    from closings as c
+    inner join firsts as f on f.feed = c.feed and f.loaded_on < c.closed_on
+    inner join reference.receipts as d on d.feed = c.feed and d.delivered_on = c.closed_on
+    group by c.feed, c.month_start
 ),
 
 revised as (

@@ -1,6 +1,6 @@
 -- metrics.alert_feeds: one row per feed of the program: whether a record of it ever came, and how far apart the days are on
 -- which it shows itself (their median): of the streams (requests, surveys, ledger, library_use) days with a record, of a
--- register, which is sent whole and may rightly stay as it is, days on which a file of it came by as_of, changed or not.
+-- register, which is sent whole and may rightly stay as it is, days on which a file of it came by as_of: another name or other bytes.
 -- is_missing: it never came; or nothing for 31 days, or for three times its own gap where that is longer. A register of
 -- which files came on fewer than three days has no usual gap yet, and only its never having come can be said.
 with streams (feed) as (

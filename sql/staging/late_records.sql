@@ -1,6 +1,6 @@
 -- staging.late_records: how many records of each program feed took so many days from their day to being known.
 -- A record is told when it was updated (requests say so), but no later than its file came, else when its file was declared
--- delivered or received; of several versions the earliest counts. A milestone is told when it is told to be done.
+-- delivered or received; of several versions the earliest counts, with the day of the latest. A milestone is told when it is told to be done.
 -- The first load of a feed is left out: what is dated no later than the day of its first file, on however many days it came.
 -- So is what was told before its day, which is a plan, and what is dated after as_of.
 with firsts as (
@@ -11,7 +11,7 @@ with firsts as (
 ),
 
 registers as (
-    select feed, min(day) as day, min(known_at) as known_at
+    select feed, max_by(day, turn) as day, min(known_at) as known_at
     from staging.register_versions
     where feed <> 'milestones' or kind = 'done'
     group by feed, record_id

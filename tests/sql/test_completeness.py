@@ -1,12 +1,8 @@
 """Completeness (metrics.md §11): revision, city-months, cells and rows accepted of each feed."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from arrived import CITIES, LAUNCH, entry, file, lags, make, month, noon
-
-from assets.raw import arrivals
 
 
 def test_revision_is_of_the_count_at_the_first_delivery_after_the_month(bench):
@@ -25,6 +21,18 @@ def test_revision_is_of_the_count_at_the_first_delivery_after_the_month(bench):
     assert month(bench, "ledger", "2014-06")["revision_pct"] == 25.0
     make(bench, ledger=rows[:1])
     assert (lags(bench)["revised_months"], lags(bench)["revision_pct"]) == (0, None)  # nothing came after May was over
+
+
+def test_a_delivery_is_all_the_files_of_its_day_and_the_first_load_closes_no_month(bench):
+    june = date(2014, 6, 10)
+    second = timedelta(seconds=1)
+    came = noon(date(2014, 7, 2))
+    split = [entry(f"a{n}", june, came + (n % 2) * second) for n in range(60)]
+    make(bench, ledger=[entry("first", date(2014, 5, 22)), *split])
+    assert (lags(bench)["revised_months"], lags(bench)["revision_pct"]) == (2, 0.0)  # May and June
+    load = [entry(f"h{n}", june, came + n % 4 * 60 * second) for n in range(60)]  # everything came on one day
+    make(bench, ledger=load)
+    assert (lags(bench)["revised_months"], lags(bench)["revision_pct"]) == (0, None)
 
 
 def test_revision_sees_what_leaves_a_month(bench):
@@ -146,28 +154,3 @@ def test_valid_is_accepted_of_received_over_every_file_of_the_feed(bench):
     make(bench, ledger=[entry("first", date(2014, 5, 22))], files=files)
     assert month(bench, "ledger", "2014-06")["valid_pct"] == 60.0  # 6 of 10
     assert month(bench, "budget", "2014-06")["valid_pct"] is None
-
-
-def test_a_repeat_that_came_after_known_on_is_not_told(bench):
-    bench.reference()
-    first = file("ledger", LAUNCH, received=1, accepted=1)
-    again = replace(first, name="b", received_at="2014-09-01T12:00:00+00:00").as_repeat_of(first)
-    known_on = datetime(2014, 7, 1, tzinfo=UTC)
-    told = "select count(*) from reference.receipts"
-    arrivals.build(bench.connection, [first, again], ZoneInfo("America/New_York"), known_on)
-    assert bench.value(told) == 1
-    arrivals.build(bench.connection, [first, again], ZoneInfo("America/New_York"), known_on.replace(month=10))
-    assert bench.value(told) == 2
-
-
-def test_the_same_bytes_again_under_their_own_name_are_a_delivery(bench):
-    bench.reference()
-    first = replace(file("milestones", LAUNCH, received=1, accepted=1), seen_at=["2014-08-01T12:00:00+00:00"])
-    told = "select delivered_on || ' ' || status || ' ' || received from reference.receipts order by all"
-    arrivals.build(bench.connection, [first], ZoneInfo("America/New_York"))
-    assert [one for (one,) in bench.connection.execute(told).fetchall()] == [
-        "2014-05-23 accepted 1",
-        "2014-08-01 repeat 0",
-    ]
-    arrivals.build(bench.connection, [first], ZoneInfo("America/New_York"), datetime(2014, 7, 1, tzinfo=UTC))
-    assert [one for (one,) in bench.connection.execute(told).fetchall()] == ["2014-05-23 accepted 1"]

@@ -41,6 +41,13 @@ def test_the_first_load_is_left_out_and_so_is_what_was_known_before(bench):
     assert (lags(bench)["observations"], lags(bench)["lag_days"], lags(bench)["lag_days_p95"]) == (30, 5.0, 5)
 
 
+def test_a_day_that_was_corrected_lags_from_the_right_one(bench):
+    wrong = [entry(f"e{n}", date(2014, 6, 2), noon(date(2014, 9, 12))) for n in range(40)]
+    right = [entry(f"e{n}", date(2014, 9, 8), noon(date(2014, 9, 20)), _order=2) for n in range(40)]
+    make(bench, ledger=[entry("first", date(2014, 5, 22)), *wrong, *right])
+    assert (lags(bench)["observations"], lags(bench)["lag_days_p95"]) == (40, 4)  # 8 to 12 September
+
+
 def test_requests_are_known_when_they_say_that_they_were_updated(bench):
     # asked on 2 June at 23:00 in Washington (3 June UTC), updated the next morning there, sent in July
     asked = datetime(2014, 6, 3, 3)

@@ -113,3 +113,15 @@ def test_lines_from_before_there_were_chains_stand_and_are_held_from_then_on(tmp
     assert decisions.broken(tmp_path) == [] and len(decisions.place_names(tmp_path)) == 2
     path.write_text(path.read_text().replace('"geoid": "1"', '"geoid": "2"'))
     assert decisions.broken(tmp_path)
+
+
+def test_separators_of_lines_in_a_text_and_a_lost_end_of_line(tmp_path: Path) -> None:
+    decisions.name_place(tmp_path, "A, MO", PLACE, "2965000", "", "one\u2028two", "pasted\x85text\rand more")
+    decide(tmp_path, "B, MO")
+    assert decisions.broken(tmp_path) == []
+    assert [line["why"][:6] for line in decisions.history(tmp_path, "places")] == ["pasted", "as the"]
+    path = tmp_path / "places.jsonl"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert decisions.broken(tmp_path) == ["places.jsonl: its last line is not whole; restore the file from a copy"]
+    with pytest.raises(Refused, match="not whole"):
+        decide(tmp_path, "C, MO")

@@ -1,5 +1,6 @@
 """Which files are new, who reads them, and what their receipts say."""
 
+import json
 import os
 from datetime import UTC, datetime
 
@@ -39,9 +40,18 @@ def test_a_touched_file_keeps_the_day_it_was_first_known(desk):
     again = desk.take()["requests/a.csv"]
     assert (again.known_at, again.received_at, again.accepted) == (first.known_at, first.received_at, 1)
     assert len(desk.rows("from raw.requests")) == 1
-    assert (first.seen_at, len(again.seen_at)) == ([], 1)  # sent again: seen once a day
-    os.utime(path, ns=(2, 2))
-    assert len(desk.take()["requests/a.csv"].seen_at) == 1
+
+
+def test_a_touched_copy_keeps_the_day_it_came(desk):
+    desk.drop("requests/a.csv", GOOD)
+    path = desk.drop("requests/copy of a.csv", GOOD)
+    desk.take()
+    came = "2014-06-03T12:00:00+00:00"
+    for receipt in desk.receipts.folder.glob("*.json"):  # as if it had all come then
+        receipt.write_text(json.dumps(json.loads(receipt.read_text()) | {"received_at": came, "known_at": came}))
+    os.utime(path, ns=(1, 1))
+    again = desk.take()["requests/copy of a.csv"]
+    assert (again.status, again.received_at, again.known_at) == ("repeat", came, came)
 
 
 def test_the_same_bytes_under_two_names_count_once(desk):
@@ -52,6 +62,26 @@ def test_the_same_bytes_under_two_names_count_once(desk):
     statuses = sorted((r.status, r.received, r.accepted, r.repeats) for n, r in got.items() if "requests" in n)
     assert statuses == [("accepted", 1, 1, 0), ("repeat", 1, 0, 1)]
     assert len(desk.rows("from raw.requests")) == 1
+
+
+def test_a_repeat_is_known_from_when_it_came(desk):
+    desk.drop("requests/a.csv", GOOD)
+    desk.drop("requests/copy of a.csv", GOOD)
+    desk.take()
+    came = {"a.csv": "2014-06-03T12:00:00+00:00", "copy of a.csv": "2014-09-01T12:00:00+00:00"}
+    for receipt in desk.receipts.folder.glob("*.json"):
+        told = json.loads(receipt.read_text())
+        if told["source"] == "requests":
+            told["received_at"], told["known_at"] = came[told["name"].removeprefix("requests/")], came["a.csv"]
+            receipt.write_text(json.dumps(told))
+
+    def known(*instant):
+        found = desk.receipts.known(datetime(*instant, tzinfo=UTC))
+        return sorted(r.name for r in found if r.source == "requests")
+
+    assert known(2014, 6, 3, 11) == []
+    assert known(2014, 9, 1, 11) == ["requests/a.csv"]
+    assert known(2014, 9, 1, 12) == ["requests/a.csv", "requests/copy of a.csv"]
 
 
 def test_a_new_version_under_an_old_name_stays_beside_the_old(desk):

@@ -130,10 +130,45 @@ def test_a_miss_without_a_reason_blocks_the_report_of_its_period(home):
     assert take(home, "submit", "FY2014Q4", release="2014-12-30-r1").state == "submitted"
 
 
+def test_a_period_with_too_much_unclassified_is_not_reported(home):
+    path = home.releases / "2014-12-30-r1"
+    reason = "50 of 100 requests are unclassified"
+    gates = (
+        f"select 'FY2014Q3' as period, true as blocks, '{reason}' as reason union all select 'FY2014Q4', false, null"
+    )
+    duckdb.sql(f"copy ({gates}) to '{path / 'topic_gates.parquet'}' (format parquet)")
+    told = json.loads((path / seal.MANIFEST).read_text())
+    sha256 = publish.hashlib.sha256((path / "topic_gates.parquet").read_bytes()).hexdigest()
+    del told[seal.SEAL]
+    told["tables"].append({"name": "topic_gates", "sha256": sha256})
+    (path / seal.MANIFEST).write_text(seal.sealed(told))
+    with pytest.raises(Refused, match=f"FY2014Q3: {reason}"):
+        take(home, "submit")
+    assert take(home, "submit", "FY2014Q4").state == "submitted"
+
+
+def test_a_report_is_not_approved_on_a_release_that_was_damaged_since(home):
+    take(home, "submit")
+    path = home.releases / "2014-12-30-r1" / "target_results.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(Refused, match=r"target_results\.parquet has SHA-256"):
+        take(home, "approve")
+
+
+@pytest.mark.parametrize("release", ["../releases/2014-12-30-r1", "2014-12-30-r1.bak", "CURRENT", ""])
+def test_only_a_release_of_the_list_is_submitted_on(home, release):
+    (home.releases / "2014-12-30-r1.bak").mkdir()
+    (home.releases / "2014-12-30-r1.bak" / seal.MANIFEST).write_text("{}")
+    if release:
+        with pytest.raises(Refused, match=r"no release .*there are: 2014-12-30-r1$"):
+            take(home, "submit", release=release)
+    assert publish.listing(home.releases) == ["2014-12-30-r1"]
+
+
 def test_a_damaged_release_is_not_submitted_on(home):
     path = home.releases / "2014-12-30-r1" / "target_results.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    with pytest.raises(Refused, match=r"target_results\.parquet has SHA-256 .*submit on another"):
+    with pytest.raises(Refused, match=r"target_results\.parquet has SHA-256 .*restore it from a copy"):
         take(home, "submit")
 
 
@@ -161,6 +196,26 @@ def test_one_edited_line_stops_the_review_and_doctor_says_so(home):
     assert not told.good and "review.jsonl: line 1" in told.found
 
 
+def test_a_line_of_another_hand_and_a_release_that_is_gone_are_refused(home):
+    log = home.decisions / "review.jsonl"
+    home.decisions.mkdir()
+    for content, told in (
+        (b'{"step": "submit"}\n', "did not write"),
+        (b"\xff{\n", "line 1 cannot be read"),
+        (b"[]\n", "line 1"),
+    ):
+        log.write_bytes(content)
+        with pytest.raises(Refused, match=told):
+            reports.stands(home.decisions)
+        with pytest.raises(Refused, match=told):
+            take(home, "submit")
+    log.unlink()
+    take(home, "submit", "FY2014Q4")
+    (home.releases / "2014-12-30-r1" / "metric_values.parquet").unlink()
+    with pytest.raises(Refused, match=r"2014-12-30-r1 is not as it was published: metric_values\.parquet is missing"):
+        take(home, "approve", "FY2014Q4")
+
+
 def test_prune_keeps_current_newest_and_whatever_was_submitted(home):
     for number in range(2, 8):
         write(home.releases, f"2014-12-30-r{number}")
@@ -168,6 +223,8 @@ def test_prune_keeps_current_newest_and_whatever_was_submitted(home):
     take(home, "return")
     take(home, "submit", release="2014-12-30-r3")
     (home.releases / publish.CURRENT).write_text("2014-12-30-r4\n")
+    with publish.submissions(home.releases) as submitted:
+        assert submitted == {"2014-12-30-r2", "2014-12-30-r3"}  # though the log of the review were lost
     going = prune.prunable(home.releases, reports.needed(home.decisions), keep=1)
     assert going == ["2014-12-30-r1", "2014-12-30-r5", "2014-12-30-r6"]
     assert prune.prunable(home.releases, reports.needed(home.decisions), keep=100) == []
