@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines import ahead, alerts, duplicates, fetching, releases, review, settings, sources, unchanged
+from pipelines.options import Home, Json
 
 app = typer.Typer(
     name="cities311",
@@ -21,9 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-Home = Annotated[Path | None, typer.Option("--home", help="Where everything is kept (CITIES311_HOME; default data/).")]
 Landing = Annotated[Path | None, typer.Option("--landing", help="Where files arrive (default HOME/landing).")]
-Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for a program to read.")]
 
 
 def refuse(message: str) -> typer.Exit:

@@ -1,13 +1,12 @@
 """The command `releases`: which there are and what each is for; and `releases prune`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipelines.options import Home, Json
+
 app = typer.Typer(invoke_without_command=True)
-Home = Annotated[Path | None, typer.Option("--home", help="Where everything is kept (CITIES311_HOME; default data/).")]
-Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for a program to read.")]
 
 
 @app.callback()

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from pipelines.options import Home, Json
+
 if TYPE_CHECKING:
     from assets.releases.reports import Standing
 
 app = typer.Typer(invoke_without_command=True)
 ZONE = "America/New_York"
-Home = Annotated[Path | None, typer.Option("--home", help="Where everything is kept (CITIES311_HOME; default data/).")]
-Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for a program to read.")]
 Report = Annotated[str, typer.Argument(help="sf425, performance, city or expansion.")]
 Period = Annotated[str, typer.Argument(help="2014-06, FY2014Q3 or FY2014.")]
 Who = Annotated[str, typer.Option(help="Who takes the step (declared: there is no sign-in).")]

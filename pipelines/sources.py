@@ -1,19 +1,17 @@
 """The command `sources`: what was received; and `sources review`: names of places that wait for a person to decide."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines import settings
+from pipelines.options import Home, Json
 
 if TYPE_CHECKING:
     import duckdb
 
 
 app = typer.Typer(invoke_without_command=True)
-Home = Annotated[Path | None, typer.Option("--home", help="Where everything is kept (CITIES311_HOME; default data/).")]
-Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for a program to read.")]
 
 
 @app.callback()

@@ -2,8 +2,8 @@
 -- still moves. Lags are those of staging.late_records, in whole days; until 30 of them exist the lag is reference.params.lag_days.
 -- lag_days is their median, lag_days_p95 the least number of days within which 95 in 100 were known.
 -- revision_pct: how far the count of a month as it is known now lies from that known by the first day of delivery after its end
--- (the first load apart), up or
--- down, in percent of the latter: the median over the months that ended by as_of, had such a delivery and counted something then.
+-- (the first load apart), up or down, in percent of the latter: the median over the months that ended by as_of, had such a
+-- delivery and counted something then.
 with feeds (feed) as (
     values
         ('requests'), ('request_events'), ('surveys'), ('engagements'), ('engagement_cities'), ('milestones'),
