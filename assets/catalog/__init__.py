@@ -202,6 +202,8 @@ class Metric(Strict):
     per: float = 1  # a rate is this many times numerator / denominator
     decimals: int
     feeds: list[str]
+    rows: str = ""  # sql/rows/<rows>.sql gives the records behind a figure
+    recompute: str = ""  # how it follows from them: an entry of recompute.yml, with its argument
     window_days: int = 0  # after the end of a period, until all that it counts has been followed to its end
     source: str
     limits: str = ""
@@ -217,6 +219,7 @@ class Catalog(Strict):
     tables: dict[str, Table]
     metrics: dict[str, Metric]
     topics: list[Topic]
+    recompute: dict[str, str]
 
 
 class CatalogError(Exception):
@@ -237,6 +240,7 @@ def load(folder: Path = HERE) -> Catalog:
         tables=_by_name((t.table, t) for t in tables),
         metrics=_by_name((m.metric, m) for m in metrics),
         topics=topics,
+        recompute=_yaml(folder / "recompute.yml"),
     )
 
 

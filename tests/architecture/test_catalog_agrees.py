@@ -93,7 +93,7 @@ def test_units_stand_in_names():
             if spec.type == "timestamp":
                 assert re.search(r"(_at|^at)$", column), f"{entry.table}.{column}"
             if spec.type == "date":
-                assert re.search(r"(_on|_due|^due|_from|_to|start|end|^day)$", column), f"{entry.table}.{column}"
+                assert re.search(r"(_on|_due|^due|_from|_to|start|end|^day|^as_of)$", column), f"{entry.table}.{column}"
             if spec.type.startswith("decimal"):
                 assert column.endswith("_usd"), f"{entry.table}.{column}"
 
