@@ -123,16 +123,17 @@ def name_place(
     return record(folder, PLACES, who, why, decided=decided, name=name, source=source, geoid=geoid)
 
 
-def history(folder: Path, log: str) -> Lines:
-    """Every line of a log, oldest first; none where nobody has decided anything."""
+def history(folder: Path, log: str, known_on: datetime | None = None) -> Lines:
+    """Every line of a log (or those written up to known_on), oldest first; none where nobody has decided anything."""
     path = folder / f"{log}.jsonl"
-    return _lines(path.read_bytes()) if path.exists() else []
+    lines = _lines(path.read_bytes()) if path.exists() else []
+    return [line for line in lines if known_on is None or datetime.fromisoformat(line["at"]) <= known_on]
 
 
-def place_names(folder: Path) -> list[PlaceName]:
-    """The decisions on names of places that stand, in order of name and source."""
+def place_names(folder: Path, known_on: datetime | None = None) -> list[PlaceName]:
+    """The decisions on names of places that stand, or stood at known_on, in order of name and source."""
     last: dict[tuple[str, str], dict[str, Any]] = {}
-    for line in history(folder, PLACES):
+    for line in history(folder, PLACES, known_on):
         last[line["name"].lower(), line["source"]] = line
     standing = [line for _, line in sorted(last.items()) if line["decided"] != UNDO]
     return [PlaceName(line["name"], line["source"], line["geoid"], line["at"][:10]) for line in standing]

@@ -83,9 +83,9 @@ def decide(folder: Path, request_id: str, duplicate_of: str, decided: str, who: 
     return decisions.record(folder, LOG, who, why, decided=decided, request_id=request_id, duplicate_of=duplicate_of)
 
 
-def confirmed(folder: Path) -> list[Decided]:
-    """The duplicates that stand, as they were decided, in order of request."""
-    lines = [line for line in _standing(folder).values() if line["decided"] == DUPLICATE]
+def confirmed(folder: Path, known_on: datetime | None = None) -> list[Decided]:
+    """The duplicates that stand, or stood at known_on, as they were decided, in order of request."""
+    lines = [line for line in _standing(folder, known_on).values() if line["decided"] == DUPLICATE]
     found = [Decided(n["request_id"], n["duplicate_of"], datetime.fromisoformat(n["at"])) for n in lines]
     return sorted(found, key=lambda d: d.request_id)
 
@@ -139,9 +139,9 @@ def _alike(
                 yield requests[one], requests[other], int(scores[row, column])
 
 
-def _standing(folder: Path) -> dict[frozenset[str], dict[str, Any]]:
-    """The last line on each pair, those undone left out."""
-    last = {frozenset((n["request_id"], n["duplicate_of"])): n for n in decisions.history(folder, LOG)}
+def _standing(folder: Path, known_on: datetime | None = None) -> dict[frozenset[str], dict[str, Any]]:
+    """The last line on each pair (up to known_on), those undone left out."""
+    last = {frozenset((n["request_id"], n["duplicate_of"])): n for n in decisions.history(folder, LOG, known_on)}
     return {pair: line for pair, line in last.items() if line["decided"] != UNDO}
 
 

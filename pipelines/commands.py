@@ -128,9 +128,9 @@ def quarantine(
     import pyarrow.parquet as pq
 
     from assets import catalog
-    from pipelines import steps
+    from pipelines import knowledge
 
-    ledger, rows = steps.receipts(layout_of(home)), []
+    ledger, rows = knowledge.receipts(layout_of(home)), []
     known = {n for s in catalog.load().sources.values() for n in (s.source, s.landing_folder)}
     known |= {r.source for r in ledger.all.values()}
     if source and source not in known:

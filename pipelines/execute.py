@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets import catalog, models, program
 from assets.releases import publish
-from pipelines import steps, writing
+from pipelines import knowledge, steps, writing
 from pipelines.definitions import defs
 from pipelines.settings import ROOT, Layout
 
@@ -85,7 +85,7 @@ def _new(result: dg.ExecuteInProcessResult, layout: Layout) -> dict[str, Any]:
     metadata = [e.materialization.metadata for e in result.all_events if e.is_step_materialization]
     with writing.warehouse(layout) as connection:
         warnings = [f"{o['table']}: {o['name']}: {o['detail']}" for o in steps.outcomes(connection) if not o["passed"]]
-    files = steps.receipts(layout).all.values()
+    files = knowledge.receipts(layout).all.values()
     return {
         "files": sum(int(str(m["files_taken_in_now"].value)) for m in metadata if "files_taken_in_now" in m),
         "tables": sum(1 for m in metadata if "made_now" in m and m["made_now"].value),

@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets import catalog, models
 from assets.raw import places
-from pipelines import steps
+from pipelines import knowledge, steps
 from pipelines.resources import Warehouse
 
 CHECK = "catalog"  # the one check of a table; its metadata holds the outcome of every rule
@@ -47,7 +47,7 @@ def _raw(entries: catalog.Catalog) -> dg.AssetsDefinition:
         with warehouse.open() as connection:
             new = steps.take_in(connection, request, context.log.info)
             found = steps.outcomes(connection)
-        ledger = steps.receipts(request.layout)
+        ledger = knowledge.receipts(request.layout)
         for source in entries.sources:
             files = [r for r in ledger.all.values() if r.table == source]
             counts = {c: sum(getattr(r, c) for r in files) for c in ("received", "accepted", "quarantined", "repeats")}
@@ -75,7 +75,7 @@ def _reference() -> dg.AssetsDefinition:
     @dg.multi_asset(name="set_clocks", specs=specs)
     def set_clocks(warehouse: Warehouse) -> Iterator[dg.MaterializeResult[Any]]:
         with warehouse.open() as connection:
-            rows = steps.set_clocks(connection, warehouse.request())
+            rows = steps.set_clocks(connection, warehouse.known())
         for table, count in rows.items():
             yield dg.MaterializeResult(asset_key=key(f"reference.{table}"), metadata={"dagster/row_count": count})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
-from pipelines import settings, steps, writing
+from pipelines import knowledge, settings, writing
 
 
 class Warehouse(dg.ConfigurableResource[None]):
@@ -19,14 +19,19 @@ class Warehouse(dg.ConfigurableResource[None]):
     as_of: str = ""
     known_on: str = ""
 
-    def request(self) -> steps.Request:
+    def request(self) -> knowledge.Request:
         home = Path(self.home) if self.home else settings.home()
-        return steps.Request(
+        return knowledge.Request(
             landing=Path(self.landing) if self.landing else settings.landing(),
             layout=settings.Layout(home),
             as_of=date.fromisoformat(self.as_of) if self.as_of else None,
             known_on=datetime.fromisoformat(self.known_on) if self.known_on else None,
         )
+
+    def known(self) -> knowledge.Known:
+        """What a step works from: read again by each, as a file may have come to be known in between."""
+        request = self.request()
+        return knowledge.of(request, knowledge.receipts(request.layout))
 
     @contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -19,13 +19,13 @@ def received(context: typer.Context, home: Home = None, as_json: Json = False) -
     """What was received and when: every file, with received = accepted + quarantined + repeats."""
     if context.invoked_subcommand:
         return
-    from pipelines import steps
+    from pipelines import knowledge
     from pipelines.commands import COUNTS, layout_of, show
 
     rows = [
         {"file": r.name, "status": r.status, **{c: getattr(r, c) for c in COUNTS}, "known_at": r.known_at,
          "vintage": r.facts.get("vintage", ""), "unused_columns": ", ".join(r.unused), "message": r.message}
-        for r in steps.receipts(layout_of(home)).standing()
+        for r in knowledge.receipts(layout_of(home)).standing()
     ]  # fmt: skip
     show(rows, as_json, "nothing has been received; run `cities311 run`")
 
@@ -49,7 +49,7 @@ def review(
 
     from assets import catalog, decisions
     from assets import review as names
-    from pipelines import steps
+    from pipelines import knowledge
     from pipelines.commands import layout_of, refuse, show
 
     chosen = [bool(geoid), not_a_place, undo]
@@ -75,7 +75,7 @@ def review(
             known = {n for s in sources.values() for n in (s.source, s.landing_folder)}
             if source and source not in known:
                 raise decisions.Refused(f"no source is called {source!r}; there are: {', '.join(sorted(known))}")
-            found = names.waiting(connection, steps.receipts(layout), sources.values(), source or "")
+            found = names.waiting(connection, knowledge.receipts(layout), sources.values(), source or "")
     except (decisions.Refused, duckdb.Error) as error:
         raise refuse(str(error).splitlines()[0]) from error
     rows: list[dict[str, Any]] = [asdict(name) for name in found]

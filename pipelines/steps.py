@@ -3,14 +3,12 @@
 No business rule and no SELECT of figures here: when and in which order, nothing else.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,28 +19,15 @@ from assets.raw import arrivals, casts, ingest, places
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.views import make_views
 from assets.releases import publish
-from pipelines import writing
-from pipelines.settings import ROOT, Layout
+from pipelines import versions, writing
+from pipelines.knowledge import Known, Request, digest, of, receipts
+from pipelines.settings import ROOT
 
 # Who started the run sees what it is at: the command line sets this, the Dagster UI has its own log.
 progress: ContextVar["Report"] = ContextVar("progress", default=lambda line: None)
 CLOCKS = "reference"  # what the tables of the clocks were made from, as one
 LAYERS = ("staging", "core", "metrics", "published")
 Report = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a run is asked to do. as_of and known_on: None takes the program's day and all that is known."""
-
-    landing: Path
-    layout: Layout
-    as_of: date | None = None
-    known_on: datetime | None = None
-
-
-def receipts(layout: Layout) -> Receipts:
-    return Receipts(layout.raw, layout.quarantine)
 
 
 def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Report) -> list[Receipt]:
@@ -57,35 +42,30 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
 
     decided = decisions.place_names(request.layout.decisions)
     new = ingest.ingest(request.landing, ledger, connection, catalog.load(), zone, tell, decided)
-    sources = catalog.load().sources
-    known_on = instant(request, ledger)
-    prints = make_views(connection, ledger, sources, known_on)
-    places.build(connection, decided, prints["census_gazetteer"])
-    models.prepare(connection)
-    _remember(connection, {f"raw.{table}": fingerprint for table, fingerprint in prints.items()})
-    known = ledger.known(known_on)
-    found = [o for s in sources.values() for o in checks.check_source(connection, s, known)]
-    found += checks.check_readings(request.landing, known)
+    known, sources = of(request, ledger), catalog.load().sources
+    point(connection, ledger, known)
+    found = [o for s in sources.values() for o in checks.check_source(connection, s, known.receipts)]
+    found += checks.check_readings(request.landing, known.receipts)
     ever = ledger.known(datetime.max.replace(tzinfo=UTC))
     found += checks.check_corrections(request.landing, sources.values(), ever)
     _keep(connection, found)
     return new
 
 
-def instant(request: Request, ledger: Receipts) -> datetime:
-    """Up to when receipts count: as asked, else the last one there is, so that the same files give the same release."""
-    if request.known_on:
-        return request.known_on
-    return ledger.last_known() or datetime.fromtimestamp(0, UTC)
+def point(connection: duckdb.DuckDBPyConnection, ledger: Receipts, known: Known) -> None:
+    """Points the raw views at what is known."""
+    prints = make_views(connection, ledger, catalog.load().sources, known.receipts)
+    places.build(connection, known.decided, prints["census_gazetteer"])
+    models.prepare(connection)
+    _remember(connection, {f"raw.{table}": fingerprint for table, fingerprint in prints.items()})
 
 
-def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[str, int]:
+def set_clocks(connection: duckdb.DuckDBPyConnection, known: Known) -> dict[str, int]:
     """Makes schema `reference`: the two clocks, periods, business hours, dictionaries. Returns row counts."""
-    told, entries, ledger = program.load(request.landing), catalog.load(), receipts(request.layout)
-    known_on = instant(request, ledger)
+    told, entries = known.program, catalog.load()
     params = reference.Params(
-        as_of=told.last_day(request.as_of),
-        known_on=known_on.astimezone(UTC).replace(tzinfo=None),
+        as_of=known.as_of,
+        known_on=known.known_on.astimezone(UTC).replace(tzinfo=None),
         program=told.program,
         synthetic=told.synthetic,
         time_zone=told.time_zone,
@@ -100,19 +80,17 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
     feeds = (
         [stood[f"raw.{t}"].version for t in ("requests", "ledger", "eligibility")] if told.launched_on is None else []
     )
-    fingerprint = _digest(repr(params), json.dumps([metrics, topics]), *feeds, _clocks_code())
-    decided = decisions.text(decisions.place_names(request.layout.decisions))
-    gazetteer = _digest(stood["raw.census_gazetteer"].version, places.version(), decided)
-    same = duplicates.confirmed(request.layout.decisions)
+    fingerprint = digest(repr(params), json.dumps([metrics, topics]), *feeds, _clocks_code())
+    gazetteer = digest(stood["raw.census_gazetteer"].version, places.version(), decisions.text(known.decided))
     prints = dict.fromkeys((f"reference.{t}" for t in places.TABLES), gazetteer)
-    prints |= {CLOCKS: fingerprint, "reference.decided_duplicates": _digest(repr(same))}
+    prints |= {CLOCKS: fingerprint, "reference.decided_duplicates": digest(repr(known.duplicates))}
     with writing.transaction(connection):  # a killed run leaves the old clocks or the new ones, never some of each
         if CLOCKS not in stood or stood[CLOCKS].fingerprint != fingerprint:
             made = reference.build(connection, params, topics=topics, metrics=metrics)
             # by what they say: a later receipt alone moves known_on and no table else
             prints |= {f"reference.{t}": pieces.content(connection, f"reference.{t}") for t in made}
-        duplicates.build(connection, same)
-        arrivals.build(connection, ledger.known(known_on), ZoneInfo(told.time_zone))
+        duplicates.build(connection, known.duplicates)
+        arrivals.build(connection, known.receipts, ZoneInfo(told.time_zone))
         prints["reference.receipts"] = pieces.content(connection, "reference.receipts")
         _remember(connection, prints)
     return {t: connection.execute(f"select count(*) from reference.{t}").fetchall()[0][0] for t in models.REFERENCE}
@@ -142,7 +120,7 @@ def build(connection: duckdb.DuckDBPyConnection, layer: str) -> dict[str, models
         if spec is None:
             continue
         parents = [c.references.rpartition(".")[0] for c in spec.columns.values() if c.references]
-        fingerprint = _digest(prints[table], spec.model_dump_json(), *(prints.get(p, "") for p in parents))
+        fingerprint = digest(prints[table], spec.model_dump_json(), *(prints.get(p, "") for p in parents))
         if checked.get(table) != fingerprint:
             found += checks.check_table(connection, spec)
             renewed[table] = fingerprint
@@ -174,32 +152,24 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
     found = outcomes(connection)
     if why := blocked(found):
         raise publish.Refused(why)
-    told, ledger = program.load(request.landing), receipts(request.layout)
-    known_on = instant(request, ledger)
+    ledger = receipts(request.layout)
+    known = of(request, ledger)
     clocks = connection.execute(
         "select p.as_of, k.known_on from reference.params as p, reference.knowledge as k"
     ).fetchall()
-    if clocks != [(told.last_day(request.as_of), known_on.astimezone(UTC).replace(tzinfo=None))]:
+    if clocks != [(known.as_of, known.known_on.astimezone(UTC).replace(tzinfo=None))]:
         raise publish.Refused("another run has moved the clocks since the tables were made; run again")
-    known = ledger.known(known_on)
-    inputs = _digest(
-        repr((told.last_day(request.as_of), known_on, told.model_dump())),
-        *(repr((r.name, r.sha256, r.fingerprint, r.status, r.known_at)) for r in known),
-        decisions.text(decisions.place_names(request.layout.decisions)),
-        repr(duplicates.confirmed(request.layout.decisions)),
-        code_version(),
-        catalog_version(),
-    )
+    inputs = known.digest(versions.code(), versions.catalog())
     current = publish.current(request.layout.releases)
     if current and publish.stands(request.layout.releases, current, inputs):
         return current  # the same files, days, code and catalog make the same release
     facts = publish.Facts(
-        program=told.program,
-        as_of=told.last_day(request.as_of),
-        known_on=known_on,
-        synthetic=told.synthetic,
-        code_version=code_version(),
-        catalog_version=catalog_version(),
+        program=known.program.program,
+        as_of=known.as_of,
+        known_on=known.known_on,
+        synthetic=known.program.synthetic,
+        code_version=versions.code(),
+        catalog_version=versions.catalog(),
         inputs=inputs,
     )
     published = [m.path.stem for m in every_model().values() if m.layer == "published"]
@@ -210,7 +180,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
             "unused": ", ".join(r.unused),
             **{at: datetime.fromisoformat(getattr(r, at)).replace(tzinfo=None) for at in ("received_at", "known_at")},
         }
-        for r in known
+        for r in known.receipts
     ]
     return publish.publish(
         connection,
@@ -220,7 +190,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         published,
         sources,
         found,
-        _set_aside(connection, ledger, known),
+        _set_aside(connection, ledger, known.receipts),
     )
 
 
@@ -252,27 +222,6 @@ def _clocks_code() -> str:
 def every_model() -> dict[str, models.Model]:
     """The SQL files, parsed once."""
     return models.load(catalog.load().sources)
-
-
-@cache
-def code_version() -> str:
-    """Of the text that makes figures."""
-    files = [
-        p
-        for folder in ("assets", "sql", "pipelines")
-        for p in sorted((ROOT / folder).rglob("*"))
-        if p.suffix in (".py", ".sql")
-    ]
-    return _digest(*(p.read_text(encoding="utf-8") for p in files))[:12]
-
-
-@cache
-def catalog_version() -> str:
-    return _digest(*(p.read_text(encoding="utf-8") for p in sorted((ROOT / "assets" / "catalog").rglob("*.yml"))))[:12]
-
-
-def _digest(*texts: str) -> str:
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, prints: dict[str, str]) -> None:

@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,18 @@ class Receipt:
     known_at: str = ""
     stored_as: str = ""  # stem of the files that hold its rows
     order: int = 0  # of arrival; a version that comes back is the latest again
+    earlier: list[dict[str, Any]] = field(default_factory=list)  # how it was read before, each `until` it was read anew
+
+    def reading(self, until: str) -> dict[str, Any]:
+        """What was made of the file, as it counts until it is read another way."""
+        return {"until": until, **{key: getattr(self, key) for key in READING}}
+
+    def as_read(self, known_on: datetime) -> "Receipt":
+        """The receipt as it stood then: a file that was read anew since, by another mapping, told something else."""
+        for reading in self.earlier:
+            if known_on < datetime.fromisoformat(reading["until"]):
+                return replace(self, **{key: reading[key] for key in READING})
+        return self
 
     def alike(self) -> tuple[object, ...]:
         """What two files have in common whose rows count once."""
@@ -63,6 +76,12 @@ class Receipt:
             repeats=first.received,
             known_at=first.known_at,
         )
+
+
+READING = (
+    *("table", "fingerprint", "status", "declared", "key_rule", "folder", "message", "received", "accepted", "quarantined"),
+    *("repeats", "first_row", "explicit_rows", "unused", "facts", "corrections", "known_at", "stored_as"),
+)
 
 
 class Receipts:
@@ -111,6 +130,10 @@ class Receipts:
         """Writes a receipt. One name stands for the same bytes, whichever was read last."""
         if not receipt.order:
             receipt = replace(receipt, order=1 + max((r.order for r in self.all.values()), default=0))
+        before = self.all.get((receipt.name, receipt.sha256, receipt.arrival))
+        if before:
+            anew = before.stored_as != receipt.stored_as
+            receipt = replace(receipt, earlier=[*before.earlier, *([before.reading(self._now())] if anew else [])])
         self.folder.mkdir(parents=True, exist_ok=True)
         told = [receipt.name, receipt.sha256, *([str(receipt.arrival)] if receipt.arrival else [])]
         key = hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
@@ -122,6 +145,12 @@ class Receipts:
             for other in list(self.all.values()):
                 if other.alike() == receipt.alike() and other.status == "accepted" and other.name != receipt.name:
                     self.keep(other.as_repeat_of(receipt))
+
+    def _now(self) -> str:
+        """Now, and later than anything that was known so far: what is read anew counts from here on."""
+        last = self.last_known()
+        now = max(datetime.now(UTC), last + timedelta(seconds=1)) if last else datetime.now(UTC)
+        return now.isoformat(timespec="seconds")
 
     def incoming(self, table: str) -> tuple[Path, Path]:
         """Where a file is written while it is read: typed rows, rows set aside."""
@@ -149,7 +178,8 @@ class Receipts:
 
     def known(self, known_on: datetime) -> list[Receipt]:
         """Receipts that count at that instant, oldest first; one that was withdrawn by then says so, and holds no rows."""
-        known = [r for r in self.all.values() if r.came_at() <= known_on]
+        known = [r.as_read(known_on) for r in self.all.values()]
+        known = [r for r in known if r.came_at() <= known_on]
         found = [_standing(r, known_on) for r in known]
         gone = {r.alike(): known[at] for at, r in enumerate(found) if r.status == "withdrawn" and r.stored_as}
         for at, repeat in enumerate(found):  # the same bytes under a name that nobody withdrew
@@ -165,8 +195,9 @@ class Receipts:
         return sorted(self.known(datetime.max.replace(tzinfo=UTC)), key=lambda r: (r.source, r.name, r.order))
 
     def last_known(self) -> datetime | None:
-        """The instant of the last thing that became known: a file, or that one is withdrawn."""
+        """The instant of the last thing that became known: a file, that one is withdrawn, or read another way."""
         told = [at for r in self.all.values() for at in (r.withdrawn_at, r.restored_at) if at]
+        told += [reading["until"] for r in self.all.values() for reading in r.earlier]
         return max([r.came_at() for r in self.all.values()] + [datetime.fromisoformat(at) for at in told], default=None)
 
 

@@ -13,11 +13,14 @@ from assets.raw.receipts import Receipt, Receipts, places_of
 
 
 def make_views(
-    connection: duckdb.DuckDBPyConnection, receipts: Receipts, sources: dict[str, Source], known_on: datetime
+    connection: duckdb.DuckDBPyConnection,
+    receipts: Receipts,
+    sources: dict[str, Source],
+    known: datetime | list[Receipt],
 ) -> dict[str, str]:
-    """(Re)makes the view raw.<table> of each source from the receipts known by then; returns a fingerprint of each."""
+    """(Re)makes the view raw.<table> of each source from these receipts (or those known by then); returns a fingerprint of each."""
     connection.execute("create schema if not exists raw")
-    known = receipts.known(known_on)
+    known = known if isinstance(known, list) else receipts.known(known)
     prints = {}
     for table, spec in sources.items():
         files = [r for r in known if r.table == table and r.status == "accepted"]

@@ -19,7 +19,7 @@ import duckdb
 
 from assets import catalog, models
 from assets.sample import write
-from pipelines import steps, writing
+from pipelines import knowledge, steps, writing
 from pipelines.settings import Layout
 
 SCALE = 250
@@ -75,9 +75,9 @@ def build(connection: duckdb.DuckDBPyConnection, layer: str) -> dict[str, models
     return models.build(connection, of_layer, inputs, pieces=pieces)
 
 
-def take_in(connection: duckdb.DuckDBPyConnection, request: steps.Request) -> None:
+def take_in(connection: duckdb.DuckDBPyConnection, request: knowledge.Request) -> None:
     steps.take_in(connection, request, lambda line: None)
-    steps.set_clocks(connection, request)
+    steps.set_clocks(connection, knowledge.of(request, knowledge.receipts(request.layout)))
     for layer in ("staging", "core"):
         build(connection, layer)
 
@@ -101,7 +101,7 @@ def one_more_day(landing: Path) -> int:
 
 
 def main(home: Path, landing: Path) -> None:
-    request = steps.Request(landing, Layout(home))
+    request = knowledge.Request(landing, Layout(home))
     reads = {t: set(m.reads) for t, m in steps.every_model().items() if m.layer == "metrics"}
     with writing.warehouse(request.layout) as connection:
         take_in(connection, request)

@@ -64,12 +64,12 @@ assert sum(r.accepted for r in new if r.source == "requests") > 99_000
 DIRECT = """
 import sys
 from pathlib import Path
-from pipelines import steps, writing
+from pipelines import knowledge, steps, writing
 from pipelines.settings import Layout
-request = steps.Request(Path(sys.argv[1]), Layout(Path(sys.argv[2])))
+request = knowledge.Request(Path(sys.argv[1]), Layout(Path(sys.argv[2])))
 with writing.warehouse(request.layout) as connection:
     steps.take_in(connection, request, lambda line: None)
-    steps.set_clocks(connection, request)
+    steps.set_clocks(connection, knowledge.of(request, knowledge.receipts(request.layout)))
     for layer in steps.LAYERS:
         steps.build(connection, layer)
     steps.release(connection, request)
