@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+import pyarrow as pa
 
 from assets import catalog, checks, decisions, duplicates, models, pieces, program, reference
 from assets.raw import arrivals, casts, ingest, places
@@ -144,14 +145,24 @@ def blocked(found: list[dict[str, Any]]) -> str:
     return "\n".join(["a blocking check failed; the last good release stays up", *lines]) if lines else ""
 
 
-def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
+def standing(connection: duckdb.DuckDBPyConnection, request: Request) -> str | None:
+    """The current release where what stands was made into it already. Raises publish.Refused where a blocking check failed."""
+    if why := blocked(outcomes(connection)):
+        raise publish.Refused(why)
+    inputs = of(request, receipts(request.layout)).digest(versions.code(), versions.catalog())
+    current = publish.current(request.layout.releases)
+    # the same files, days, code and catalog make the same release
+    return current if current and publish.stands(request.layout.releases, current, inputs) else None
+
+
+def release(connection: duckdb.DuckDBPyConnection, request: Request, restated: dict[str, pa.Table]) -> str:
     """Publishes what stands, unless that is what the current release was made of; returns the release's id.
 
-    Raises publish.Refused where a blocking check failed.
+    restated: what changed since the current release, by table. Raises publish.Refused where a blocking check failed.
     """
+    if current := standing(connection, request):
+        return current
     found = outcomes(connection)
-    if why := blocked(found):
-        raise publish.Refused(why)
     ledger = receipts(request.layout)
     known = of(request, ledger)
     clocks = connection.execute(
@@ -160,9 +171,6 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
     if clocks != [(known.as_of, known.known_on.astimezone(UTC).replace(tzinfo=None))]:
         raise publish.Refused("another run has moved the clocks since the tables were made; run again")
     inputs = known.digest(versions.code(), versions.catalog())
-    current = publish.current(request.layout.releases)
-    if current and publish.stands(request.layout.releases, current, inputs):
-        return current  # the same files, days, code and catalog make the same release
     facts = publish.Facts(
         program=known.program.program,
         as_of=known.as_of,
@@ -171,6 +179,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         code_version=versions.code(),
         catalog_version=versions.catalog(),
         inputs=inputs,
+        settings=known.program.model_dump_json(),
     )
     published = [m.path.stem for m in every_model().values() if m.layer == "published"]
     sources = [
@@ -191,6 +200,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request) -> str:
         sources,
         found,
         _set_aside(connection, ledger, known.receipts),
+        restated,
     )
 
 

@@ -169,6 +169,18 @@ class Pieces(Strict):
     through: dict[str, Through] = {}
 
 
+class Changes(Strict):
+    """How a later version of a record is read (assets/releases/versions.py). dated: the column by which it is early or late,
+    or table.key.column where another record has it; events: instants that are filled when they happen; along: columns
+    that change with these; leaves: those by which it stops to count; ends: a test of a row whose coming ends another."""
+
+    dated: str = ""
+    events: list[str] = []
+    along: list[str] = []
+    leaves: list[str] = []
+    ends: str = ""
+
+
 class Table(Strict):
     """One table of the warehouse: what a row is, its key, its columns and the checks on them."""
 
@@ -180,6 +192,7 @@ class Table(Strict):
     columns: dict[str, TableColumn] = {}
     checks: list[TableCheck] = []
     pieces: Pieces | None = None
+    changes: Changes | None = None
 
     @field_validator("columns", mode="before")
     @classmethod

@@ -5,6 +5,7 @@ The gate reads back the very files it is about to publish: their hashes, rows, k
 
 import fcntl
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -48,6 +49,7 @@ class Facts:
     code_version: str
     catalog_version: str
     inputs: str = ""  # a fingerprint of all that it was made of
+    settings: str = "{}"  # the program's rules, as JSON
 
 
 def current(releases: Path) -> str | None:
@@ -81,6 +83,13 @@ def pruned(releases: Path) -> list[str]:
     return note.read_text(encoding="utf-8").split() if note.exists() else []
 
 
+def next_id(releases: Path, as_of: date) -> str:
+    """The id of the next release of that day; no number is ever given twice."""
+    ever = [*listing(releases), *pruned(releases)]
+    number = 1 + max((int(r.rpartition("-r")[2]) for r in ever if r.startswith(f"{as_of}-r")), default=0)
+    return f"{as_of}-r{number}"
+
+
 @contextmanager
 def submissions(releases: Path) -> Iterator[set[str]]:
     """The releases on which a report was submitted; nobody submits or prunes while one holds it. What is added is kept."""
@@ -104,18 +113,18 @@ def publish(
     sources: list[dict[str, Any]],
     checks: list[dict[str, Any]],
     quarantine: list[dict[str, Any]] | None = None,
+    restated: dict[str, pa.Table] | None = None,
 ) -> str:
     """Writes, verifies and publishes the tables named of schema `published`; returns the release's id.
 
-    sources: one row per file received; quarantine: rows set aside by file, column and reason; checks: one per rule.
+    sources: one row per file received; quarantine: rows set aside by file, column and reason; checks: one per rule;
+    restated: what changed since the release before (assets/releases/bridge.py), by table.
 
     Raises Refused, with CURRENT where it was, if a file that was written does not hold.
     """
     releases.mkdir(parents=True, exist_ok=True)
     _sweep(releases)
-    ever = [*listing(releases), *pruned(releases)]
-    number = 1 + max((int(r.rpartition("-r")[2]) for r in ever if r.startswith(f"{facts.as_of}-r")), default=0)
-    release = f"{facts.as_of}-r{number}"
+    release = next_id(releases, facts.as_of)
     building = releases / f"{BUILDING}{release}"
     building.mkdir()
     for table in published:
@@ -128,6 +137,8 @@ def publish(
         beside["quarantine"] = (quarantine, QUARANTINE)
     for table, (rows, schema) in beside.items():
         pq.write_table(pa.Table.from_pylist(rows, schema), building / f"{table}.parquet")
+    for table, told in (restated or {}).items():
+        pq.write_table(told, building / f"{table}.parquet")
     tables = [_verified(connection, building, path.stem, catalog) for path in sorted(building.glob("*.parquet"))]
     content = {
         "release": release,
@@ -139,6 +150,7 @@ def publish(
         "catalog_version": facts.catalog_version,
         "inputs": facts.inputs,
         "synthetic": facts.synthetic,
+        "settings": json.loads(facts.settings),
         "tables": tables,
         "sources": [
             {k: s[k] for k in ("source", "name", "sha256", "received", "accepted", "quarantined", "repeats")}
