@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def home() -> Path:
-    """HOME of contract.md: raw/, quarantine/, warehouse/, decisions/ and releases/ (CITIES311_HOME, default data/)."""
+    """HOME of contract.md: raw/, quarantine/, warehouse/, decisions/, releases/ and bridges/ (CITIES311_HOME, default data/)."""
     return Path(os.environ.get("CITIES311_HOME") or ROOT / "data").resolve()
 
 
@@ -57,6 +57,10 @@ class Layout:
     @property
     def releases(self) -> Path:
         return self.home / "releases"
+
+    @property
+    def bridges(self) -> Path:
+        return self.home / "bridges"
 
     @property
     def dagster(self) -> Path:

@@ -68,6 +68,12 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.commit()
 
 
+def landing_of(layout: Layout) -> Path:
+    """The landing folder that a HOME was filled from; HOME/landing where it never was."""
+    note = layout.raw / "LANDING"
+    return Path(note.read_text(encoding="utf-8").strip()) if note.exists() else layout.home / "landing"
+
+
 def keep_to(layout: Layout, landing: Path) -> None:
     """A HOME keeps to the landing folder that it was filled from, as long as that one is there."""
     note = layout.raw / "LANDING"

@@ -17,6 +17,7 @@ from assets.releases.versions import CAUSES
 
 TOLD = "cast(coalesce(amount_usd, value) as decimal(28, 6))"
 ABSENT = "not_published"
+POINTS, SHARE = 1, 0.05  # a percentage is restated materially by a point, anything else by a twentieth of what was told
 ROLL = "coalesce(p.{0}, n.{0}) as {0}"
 
 
@@ -28,7 +29,7 @@ def nothing() -> dict[str, pa.Table]:
     days = dict.fromkeys(("period_start", "period_end"), pa.date32())
     amounts = dict.fromkeys(("old_value", "new_value", "delta"), pa.decimal128(28, 6))
     told = dict.fromkeys(("unit", "cause", "reason"), pa.string())
-    figures = pa.schema({**texts, **days, **amounts, **told, "records": pa.int64()})
+    figures = pa.schema({**texts, **days, **amounts, **told, "is_material": pa.bool_(), "records": pa.int64()})
     records = dict.fromkeys(
         ("old_release", "new_release", "cause", "feed", "record_id", "what", "city_id", "topic"), pa.string()
     )
@@ -112,6 +113,9 @@ def settle(connection: duckdb.DuckDBPyConnection, old: str, new: str, old_as_of:
             o.told as old_value, n.told as new_value, coalesce(o.state, '{ABSENT}') as old_state,
             coalesce(n.state, '{ABSENT}') as new_state, o.status as old_status, n.status as new_status,
             coalesce(n.unit, o.unit) as unit,
+            coalesce(o.status = 'final' and (o.state <> coalesce(n.state, '') or (o.told <> n.told
+                and abs(n.told - o.told) >= case when n.unit = 'percent' then {POINTS} else {SHARE} * abs(o.told) end
+            )), false) as is_material,
             case s.cause {names} end as cause,
             case when o.state = 'value' and n.state = 'value' then cast(s.delta as decimal(28, 6)) end as delta,
             cast(coalesce(r.records, 0) as bigint) as records,

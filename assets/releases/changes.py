@@ -1,0 +1,90 @@
+"""What changed between two releases, as it is read: the bridge of a pair, what of it needs a reason, and the reasons given.
+
+A release carries the bridge from the one before it. That of any other pair is worked out once (`cities311 diff`) and kept in
+HOME/bridges/<old>..<new>/: releases never change, so neither does it.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from assets import decisions
+from assets.decisions import Refused
+from assets.raw.casts import file, name
+from assets.releases.versions import CAUSES
+
+LOG = "restatements"
+TABLES = ("restatements", "restated_records")
+
+
+def folder(home: Path, old: str, new: str) -> Path | None:
+    """Where the bridge from one release to another lies; None where it was not worked out yet."""
+    told = home / "releases" / new / "restatements.parquet"
+    if told.exists() and _restates(told) == old:
+        return told.parent
+    kept = home / "bridges" / f"{old}..{new}"
+    return kept if (kept / "restatements.parquet").exists() else None
+
+
+def before(release: Path) -> str | None:
+    """The release that this one restates; None where it is the first, or changed nothing of it."""
+    told = release / "restatements.parquet"
+    return _restates(told) if told.exists() else None
+
+
+def _restates(path: Path) -> str | None:
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"""select old_release from read_parquet({file(path)}) union
+            select old_release from read_parquet({file(path.with_name("restated_records.parquet"))})"""
+        ).fetchall()
+    return str(found[0][0]) if found else None
+
+
+def summary(bridge: Path) -> list[dict[str, Any]]:
+    """By cause, in the order of the bridge: figures, material (figures of a final state, materially restated), records."""
+    with duckdb.connect() as connection:
+        return _dicts(
+            connection,
+            f"""
+            with figures as (
+                select cause, count(*) as figures, count(*) filter (where is_material) as material
+                from read_parquet({file(bridge / "restatements.parquet")}) group by cause
+            ), records as (
+                select cause, sum(records) as records from read_parquet({file(bridge / "restated_records.parquet")}) group by cause
+            )
+            select coalesce(f.cause, r.cause) as cause, coalesce(figures, 0) as figures, coalesce(material, 0) as material,
+                cast(coalesce(records, 0) as bigint) as records
+            from figures as f full outer join records as r on r.cause = f.cause
+            order by case coalesce(f.cause, r.cause) {" ".join(f"when '{c}' then {n}" for n, c in enumerate(CAUSES))} end
+            """,
+        )
+
+
+def rows(bridge: Path, table: str = "restatements", **keys: Any) -> list[dict[str, Any]]:
+    """The rows of a bridge with these keys, a value or None each, ordered as they lie."""
+    where = " and ".join(f"{name(k)} is not distinct from ?" for k in keys) or "true"
+    with duckdb.connect() as connection:
+        return _dicts(
+            connection, f"from read_parquet({file(bridge / f'{table}.parquet')}) where {where}", list(keys.values())
+        )
+
+
+def reasons(home_decisions: Path, old: str, new: str) -> dict[str, dict[str, Any]]:
+    """The reason that stands for each cause of the changes from one release to another: the last one given."""
+    lines = decisions.history(home_decisions, LOG)
+    return {n["cause"]: n for n in lines if (n["old_release"], n["new_release"]) == (old, new)}
+
+
+def give(home_decisions: Path, old: str, new: str, cause: str, who: str, why: str) -> dict[str, Any]:
+    """Records why the figures changed by a cause. Raises Refused for a cause there is not, or where nobody says why."""
+    if cause not in CAUSES:
+        raise Refused(f"no cause is called {cause!r}; there are: {', '.join(CAUSES)}")
+    return decisions.record(home_decisions, LOG, who, why, old_release=old, new_release=new, cause=cause)
+
+
+def _dicts(connection: duckdb.DuckDBPyConnection, sql: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+    found = connection.execute(sql, values or [])
+    names = [d[0] for d in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
