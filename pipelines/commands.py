@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +12,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import ahead, alerts, differences, duplicates, fetching, releases, review, settings, sources, unchanged
+from pipelines import (
+    ahead,
+    alerts,
+    differences,
+    duplicates,
+    fetching,
+    options,
+    releases,
+    review,
+    settings,
+    showing,
+    sources,
+    unchanged,
+)
 from pipelines.options import Home, Json
 
 app = typer.Typer(
@@ -61,7 +74,7 @@ def run(
 ) -> None:
     """Take in what is new, recompute what that changes, check, and publish a release."""
     where_home, where_landing = unchanged.where(str(home or ""), str(landing or ""))
-    _dated(as_of, known_on)
+    options.dated(as_of, known_on)
     if not Path(where_landing).is_dir():
         raise refuse(
             f"{where_landing} is not a folder; name the landing folder with --landing, or make one with `cities311 sample`"
@@ -73,7 +86,7 @@ def run(
     console = Console(stderr=True)
     report = partial(console.print, style="dim", highlight=False) if console.is_terminal else _silent
     try:
-        release, new = execute.run(where_landing, where_home, as_of or "", _utc(known_on), report)
+        release, new = execute.run(where_landing, where_home, as_of or "", options.utc(known_on), report)
     except execute.Failed as error:
         raise refuse(str(error)) from error
     zone = execute.floating(where_landing, as_of or "")
@@ -172,35 +185,7 @@ def map_file(
     typer.echo("\n".join(proposed.told), err=True)
 
 
-@app.command("show")
-def show_metric(
-    metric: Annotated[str, typer.Argument(help="Metric id, such as on_time_pct.")],
-    city: Annotated[str | None, typer.Option(help="City GEOID.")] = None,
-    topic: Annotated[str | None, typer.Option(help="Topic id.")] = None,
-    engagement: Annotated[str | None, typer.Option(help="Engagement id.")] = None,
-    by: Annotated[
-        str | None, typer.Option(help="A breakdown, a line for each of its values: size_quartile, service, partner …")
-    ] = None,
-    period: Annotated[str, typer.Option(help="2014-06, FY2014Q3, FY2014 or to_date.")] = "to_date",
-    release: Annotated[str | None, typer.Option(help="Release id (default: the current one).")] = None,
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """A figure, or with --by one for each value of a breakdown, with numerator, denominator, interval and state."""
-    from pipelines import figures, released
-
-    releases = layout_of(home).releases
-    try:
-        rows = figures.show(releases, metric, city, topic, period, release, engagement=engagement, by=by)
-        label = released.label(releases, rows[0]["release"])
-    except released.Unknown as error:
-        raise refuse(str(error)) from error
-    if not as_json:
-        for line in label:
-            typer.echo(line)
-    show(rows, as_json, "")
-
-
+app.command("show")(showing.command)
 app.command("diff")(differences.command)
 app.command("fetch")(fetching.command)
 app.command("alerts")(alerts.command)
@@ -248,25 +233,6 @@ def show(rows: list[dict[str, Any]], as_json: bool, empty: str) -> None:
     for row in rows:
         table.add_row(*(f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()))
     console.print(table)
-
-
-def _dated(as_of: str | None, known_on: str | None) -> None:
-    try:
-        if as_of:
-            date.fromisoformat(as_of)
-        if known_on:
-            datetime.fromisoformat(known_on)
-    except ValueError as error:
-        typer.echo(f"{error}: write --as-of as 2015-03-31 and --known-on as 2015-04-15T12:00:00Z", err=True)
-        raise typer.Exit(2) from error
-
-
-def _utc(known_on: str | None) -> str:
-    """An instant without an offset is taken as UTC."""
-    if not known_on:
-        return ""
-    instant = datetime.fromisoformat(known_on)
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
 def _silent(line: str) -> None:

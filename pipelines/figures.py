@@ -39,6 +39,21 @@ def show(
     values = released.table(releases, release, "metric_values")
     if values is None:
         raise Unknown(f"release {release} holds no figures")
+    return find(values, release, metric, city, topic, period, engagement=engagement, by=by)
+
+
+def find(
+    values: str,
+    release: str,
+    metric: str,
+    city: str | None,
+    topic: str | None,
+    period: str,
+    *,
+    engagement: str | None = None,
+    by: str | None = None,
+) -> list[dict[str, Any]]:
+    """As `show`, from figures as SQL reads them; release: what they are called. Raises Unknown."""
     known = [row["metric"] for row in released.rows(f"select distinct metric from {values} order by 1")]
     if metric not in known:
         raise Unknown(f"no metric {metric!r} in release {release}; there are: {', '.join(known)}")

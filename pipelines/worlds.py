@@ -3,15 +3,20 @@
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from assets import catalog, models
-from assets.models import Model
+from assets.models import Model, ModelError
+from assets.program import ProgramError
+from assets.raw.casts import file, quote
 from assets.raw.receipts import Receipts
 from pipelines import steps, writing
-from pipelines.knowledge import Known
+from pipelines.knowledge import Known, Request, of, receipts
+from pipelines.released import Unknown
 from pipelines.settings import Layout
 
 
@@ -32,6 +37,33 @@ def scratch(layout: Layout) -> Iterator[duckdb.DuckDBPyConnection]:
                 yield connection
         finally:
             _clear(copy)
+
+
+def known(layout: Layout, as_of: str | None, known_on: str | None) -> Known:
+    """What was known at an instant to figures as of a day. Raises released.Unknown where that cannot be said."""
+    request = Request(
+        writing.landing_of(layout),
+        layout,
+        date.fromisoformat(as_of) if as_of else None,
+        datetime.fromisoformat(known_on) if known_on else None,
+    )
+    try:
+        return of(request, receipts(layout))
+    except ProgramError as error:
+        raise Unknown(str(error)) from error
+
+
+@contextmanager
+def figures(layout: Layout, known: Known) -> Iterator[str]:
+    """The figures as they would have been published when this was known, as SQL reads them. Raises released.Unknown."""
+    try:
+        with scratch(layout) as connection, TemporaryDirectory() as folder:
+            stand(connection, receipts(layout), known)
+            path = Path(folder) / "metric_values.parquet"
+            connection.execute(f"copy published.metric_values to {quote(str(path))} (format parquet)")
+            yield f"read_parquet({file(path)})"
+    except (writing.Busy, ModelError, ValueError) as error:
+        raise Unknown(str(error)) from error
 
 
 def stand(

@@ -57,7 +57,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("""
         create table bridge.changes (
             cause integer, feed varchar, record_id varchar, what varchar, city_id varchar, topic varchar, engagement_id varchar,
-            request_id varchar, first_on date, last_on date, records bigint
+            request_id varchar, was_city_id varchar,
+            was_topic varchar, first_on date, last_on date, records bigint
         )
     """)
 
@@ -153,10 +154,17 @@ def place(connection: duckdb.DuckDBPyConnection, old_values: str, new_values: st
     """)
     connection.execute("""
         create or replace table bridge.placed as
+        with scoped as (
+            select cause, feed, record_id, records, first_on, last_on, engagement_id, request_id, city_id, topic from bridge.changes
+            union
+            select cause, feed, record_id, records, first_on, last_on, engagement_id, request_id,
+                coalesce(was_city_id, city_id), coalesce(was_topic, topic)
+            from bridge.changes
+        )
         select distinct c.cause, c.feed, c.record_id, c.records, c.first_on, c.last_on,
             coalesce(c.engagement_id, '') as engagement_id,
             coalesce(c.city_id, r.city_id, e.city_id) as city_id, coalesce(c.topic, r.topic, g.topic) as topic
-        from bridge.changes as c
+        from scoped as c
         left join staging.requests as r on r.request_id = c.request_id and c.feed <> 'requests'
         left join staging.engagements as g on g.engagement_id = c.engagement_id and c.feed <> 'engagements'
         left join staging.engagement_cities as e on e.engagement_id = c.engagement_id and c.city_id is null

@@ -144,6 +144,7 @@ def changed(spec: Table, types: dict[str, str], until: date) -> str:
         f"coalesce(n_{c}, o_{c}) as {c}" if c in types else f"null::varchar as {c}"
         for c in ("city_id", "topic", "engagement_id", "request_id")
     )
+    keys += "".join(f", o_{c} as was_{c}" for c in ("city_id", "topic") if c in types and c not in spec.key)
     told = [c for c in types if c not in spec.key and c not in KEPT]
     parts = []
     for cause in range(FOLLOW_UP, REMOVED + 1):

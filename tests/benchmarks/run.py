@@ -72,7 +72,7 @@ with writing.warehouse(request.layout) as connection:
     steps.set_clocks(connection, knowledge.of(request, knowledge.receipts(request.layout)))
     for layer in steps.LAYERS:
         steps.build(connection, layer)
-    steps.release(connection, request)
+    steps.release(connection, request, {})
 """
 
 
