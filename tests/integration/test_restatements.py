@@ -1,0 +1,157 @@
+"""Hand-made stories of restatement: what each cause did to a figure, by hand, against the bridge of two releases."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from network import HEADER, Network, copy, late, request
+from restated import bridge, run, unbalanced
+
+SEPTEMBER = date(2014, 9, 30)
+DESK = {"dimension": "service", "dimension_value": "desk", "basis": "then"}
+MERGED = HEADER.strip() + ",duplicate_of,merged_at\n"
+
+
+@pytest.fixture(scope="module")
+def first(base: Network, tmp_path_factory: pytest.TempPathFactory) -> Network:
+    """A network with a release that this very process made, of which each story takes a copy."""
+    net = copy(base, tmp_path_factory.mktemp("first"))
+    run(net)
+    return net
+
+
+@pytest.fixture
+def net(first: Network, tmp_path: Path) -> Network:
+    return copy(first, tmp_path)
+
+
+def merged(number: int, into: int) -> str:
+    """A request that is now the duplicate of another."""
+    row = request(number, updated_at="2014-08-20T10:00:00").strip()
+    return f"{row},R{into:03d},2014-08-19T10:00:00\n"
+
+
+def test_a_late_batch(net: Network) -> None:
+    net.drop("requests/late.csv", late(30, 31, 32, 33, 34))  # asked July 14 to 18, delivered in October
+    run(net)
+    assert bridge(net, "created") == bridge(net, "created", "2014-07") == {"late": Decimal(5)}
+    assert bridge(net, "created", "2014-06") == {}
+    told = net.table(
+        "restatements", "select old_value, new_value, records from t where metric = 'created' and grain = 'network'"
+    )
+    assert set(told) == {(Decimal(30), Decimal(35), 5), (Decimal(9), Decimal(14), 5)}
+    records = net.table("restated_records", "select cause, feed, record_id, what from t order by all")
+    assert records == [("late", "requests", f"R{n:03d}", "new") for n in range(30, 35)]
+    assert unbalanced(net) == []
+
+
+def test_more_time_and_what_it_brings_is_not_late(net: Network) -> None:
+    net.drop("requests/late.csv", late(65, 66, 67, 68, 69))  # asked September 1 to 5
+    run(net, SEPTEMBER)
+    assert bridge(net, "created") == {"follow_up": Decimal(5)}
+    assert bridge(net, "created", "2014-08") == {}
+    # a month that had not begun is new, and restates nothing
+    assert net.table("restatements", "select count(*) from t where period = '2014-09'") == [(0,)]
+    assert unbalanced(net) == []
+
+
+def test_a_corrected_date(net: Network) -> None:
+    moved = {"submitted_at": "2014-07-03T10:00:00", "first_response_at": "2014-07-07T10:00:00"}
+    net.drop("requests/late.csv", late(3, **moved, resolved_at="2014-07-07T15:00:00", updated_at="2014-08-30T10:00:00"))
+    run(net)
+    assert bridge(net, "created", "2014-06") == {"corrected": Decimal(-1)}
+    assert bridge(net, "created", "2014-07") == {"corrected": Decimal(1)}
+    assert bridge(net, "created") == {}
+    what = net.table("restated_records", "select cause, record_id, what from t")
+    assert what == [("corrected", "R003", "submitted_at, first_response_at, resolved_at")]
+    assert unbalanced(net) == []
+
+
+def test_a_merged_duplicate(net: Network) -> None:
+    net.drop("requests/late.csv", MERGED + merged(4, into=3))
+    run(net)
+    # 23 uses in 10 city-months, and now one less
+    assert bridge(net, "use_rate", **DESK) == {"removed_or_merged": Decimal("-10")}
+    assert net.table("restated_records", "select cause, record_id, what from t") == [
+        ("removed_or_merged", "R004", "duplicate_of, merged_at")
+    ]
+    assert unbalanced(net) == []
+
+
+def test_a_city_made_eligible_in_retrospect(net: Network) -> None:
+    net.drop("eligibility/late.csv", "city,eligible_from,wave\n2938000,2014-05-22,1\n")
+    run(net)
+    # 23 uses (seven of the third city precede its July) in 4 + 4 + 2 city-months, then in 4 more: 230 and 164.2857
+    told = net.table(
+        "restatements",
+        "select old_value, new_value from t where metric = 'use_rate' and grain = 'network' and period = 'to_date'"
+        " and dimension_value = 'desk' and basis = 'then'",
+    )
+    assert told == [(Decimal("230.0"), Decimal("164.3"))]
+    assert bridge(net, "use_rate", **DESK) == {"eligibility": Decimal("-65.7")}
+    assert unbalanced(net) == []
+
+
+def test_another_service_level_is_another_definition(net: Network) -> None:
+    program = net.landing / "program.yml"
+    program.write_text(program.read_text() + "service_level: {business_hours: 6}\n")
+    run(net)
+    # all were answered 8 business hours after asking (7 on a Friday), but for R024, asked on July 4: 1 of 30
+    assert bridge(net, "on_time_pct") == {"definition_or_code": Decimal("-96.7")}
+    assert net.table("restated_records", "select count(*) from t") == [(0,)]
+
+
+def test_a_file_that_is_withdrawn(net: Network) -> None:
+    net.drop("requests/late.csv", late(30, 31, 32, 33, 34))
+    run(net)
+    net.drop(
+        "requests/corrections.yml", "withdrawn:\n  - file: late.csv\n    why: sent by mistake\n    who: program desk\n"
+    )
+    run(net)
+    assert bridge(net, "created") == {"removed_or_merged": Decimal(-5)}
+    assert net.table("restated_records", "select distinct cause, what from t") == [("removed_or_merged", "gone")]
+    assert unbalanced(net) == []
+
+
+def test_changes_that_cancel_out_are_told(net: Network) -> None:
+    moved = {"submitted_at": "2014-06-27T10:00:00", "updated_at": "2014-08-30T10:00:00"}
+    net.drop("requests/late.csv", late(25, **moved) + request(30))
+    run(net)
+    assert bridge(net, "created", "2014-07") == {"late": Decimal(1), "corrected": Decimal(-1)}
+    query = "select distinct old_value = new_value from t where metric = 'created' and grain = 'network' and period = '2014-07'"
+    told = net.table("restatements", query)
+    assert told == [(True,)]
+    assert unbalanced(net) == []
+
+
+def test_a_change_of_state_has_both_states_and_no_delta(net: Network) -> None:
+    net.drop("requests/late.csv", late(*range(31, 47, 2)))  # eight more on housing, July 15 to 31
+    run(net)
+    told = net.table(
+        "restatements",
+        "select old_state, new_state, cause, delta, old_value from t where metric = 'on_time_pct' and grain = 'topic'"
+        " and topic = 'housing' and period = '2014-07' and dimension is null",
+    )
+    assert told == [("withheld", "value", "late", None, None)]
+
+
+def test_all_at_once(net: Network) -> None:
+    net.drop("requests/late.csv", late(30, 31, 65))  # two are late, one was asked in September
+    moved = {"submitted_at": "2014-07-03T10:00:00", "updated_at": "2014-08-30T10:00:00"}
+    moved |= {"first_response_at": "2014-07-07T10:00:00", "resolved_at": "2014-07-07T15:00:00"}
+    net.drop("requests/late2.csv", late(3, **moved))
+    net.drop("requests/late3.csv", MERGED + merged(4, into=5))
+    net.drop("eligibility/late.csv", "city,eligible_from,wave\n2938000,2014-05-22,1\n")
+    program = net.landing / "program.yml"
+    program.write_text(program.read_text() + "service_level: {business_hours: 6}\n")
+    run(net, SEPTEMBER)
+    assert bridge(net, "created") == {"follow_up": Decimal(1), "late": Decimal(2)}
+    assert bridge(net, "created", "2014-06") == {"corrected": Decimal(-1)}
+    assert bridge(net, "created", "2014-07") == {"late": Decimal(2), "corrected": Decimal(1)}
+    # 23 uses: one more in September and a month more (24 in 13 city-months: 184.6), two late (26: 200), one that its merging
+    # takes away (25: 192.3), and another city of five months (25 in 18: 138.9)
+    causes = bridge(net, "use_rate", **DESK)
+    assert sum(causes.values()) == Decimal("138.9") - Decimal("230.0") and set(causes) > {"eligibility", "late"}
+    assert "definition_or_code" in bridge(net, "on_time_pct")
+    assert unbalanced(net) == []
