@@ -65,17 +65,16 @@ def side(layout: Layout, landing: Path, ledger: Receipts, release: str) -> Side:
 
 
 def since_current(request: Request) -> dict[str, pa.Table]:
-    """What the tables that stand in the warehouse change of the current release; of none, where there is none."""
+    """What the tables that stand in the warehouse change of the current release; nothing where there is none to believe."""
     layout, ledger = request.layout, knowledge.receipts(request.layout)
-    new = Side("", knowledge.of(request, ledger), FIGURES, True)
-    current = publish.current(layout.releases)
+    known, current = knowledge.of(request, ledger), publish.current(layout.releases)
     if current is None:
-        return bridge.nothing()
+        return {}
     try:
         seal.verified(layout.releases / current)
-    except (seal.Altered, OSError):  # what cannot be believed restates nothing
-        return bridge.nothing()
-    new = replace(new, release=publish.next_id(layout.releases, new.known.as_of))
+    except (seal.Altered, OSError):  # what cannot be believed is not restated
+        return {}
+    new = Side(publish.next_id(layout.releases, known.as_of), known, FIGURES, True)
     return between(layout, ledger, side(layout, request.landing, ledger, current), new)
 
 
@@ -84,7 +83,7 @@ def between(layout: Layout, ledger: Receipts, old: Side, new: Side) -> dict[str,
     with worlds.scratch(layout) as connection:
         worlds.stand(connection, ledger, new.known, [FIGURES])
         _Walk(connection, ledger, old, new).all()
-        return {t: connection.sql(f"from bridge.{t}").to_arrow_table() for t in ("restatements", "restated_records")}
+        return {t: connection.sql(f"from bridge.{t}").to_arrow_table() for t in bridge.TABLES}
 
 
 class _Walk:

@@ -180,6 +180,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request, restated: d
         catalog_version=versions.catalog(),
         inputs=inputs,
         settings=known.program.model_dump_json(),
+        restates=publish.current(request.layout.releases) if restated else None,
     )
     published = [m.path.stem for m in every_model().values() if m.layer == "published"]
     sources = [

@@ -9,40 +9,16 @@ a row for each cause with both states and no delta.
 from datetime import date
 
 import duckdb
-import pyarrow as pa
 
 from assets.raw.casts import quote
 from assets.releases.passport import KEYS
 from assets.releases.versions import CAUSES
 
 TOLD = "cast(coalesce(amount_usd, value) as decimal(28, 6))"
+TABLES = ("restatements", "restated_records")
 ABSENT = "not_published"
 POINTS, SHARE = 1, 0.05  # a percentage is restated materially by a point, anything else by a twentieth of what was told
 ROLL = "coalesce(p.{0}, n.{0}) as {0}"
-
-
-def nothing() -> dict[str, pa.Table]:
-    """The two tables without a row: of a release that has none before it."""
-    texts = dict.fromkeys(
-        (*KEYS, "old_release", "new_release", "old_state", "new_state", "old_status", "new_status"), pa.string()
-    )
-    days = dict.fromkeys(("period_start", "period_end"), pa.date32())
-    amounts = dict.fromkeys(("old_value", "new_value", "delta"), pa.decimal128(28, 6))
-    told = dict.fromkeys(("unit", "cause", "reason"), pa.string())
-    figures = pa.schema({**texts, **days, **amounts, **told, "is_material": pa.bool_(), "records": pa.int64()})
-    records = dict.fromkeys(
-        ("old_release", "new_release", "cause", "feed", "record_id", "what", "city_id", "topic"), pa.string()
-    )
-    schema = pa.schema(
-        {
-            **records,
-            "engagement_id": pa.string(),
-            "first_on": pa.date32(),
-            "last_on": pa.date32(),
-            "records": pa.int64(),
-        }
-    )
-    return {"restatements": figures.empty_table(), "restated_records": schema.empty_table()}
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

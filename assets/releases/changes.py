@@ -12,34 +12,25 @@ import duckdb
 from assets import decisions
 from assets.decisions import Refused
 from assets.raw.casts import file, name
+from assets.releases import seal
 from assets.releases.versions import CAUSES
 
 LOG = "restatements"
-TABLES = ("restatements", "restated_records")
 
 
 def folder(home: Path, old: str, new: str) -> Path | None:
     """Where the bridge from one release to another lies; None where it was not worked out yet."""
-    told = home / "releases" / new / "restatements.parquet"
-    if told.exists() and _restates(told) == old:
-        return told.parent
+    release = home / "releases" / new
+    if before(release) == old:
+        return release
     kept = home / "bridges" / f"{old}..{new}"
     return kept if (kept / "restatements.parquet").exists() else None
 
 
 def before(release: Path) -> str | None:
-    """The release that this one restates; None where it is the first, or changed nothing of it."""
-    told = release / "restatements.parquet"
-    return _restates(told) if told.exists() else None
-
-
-def _restates(path: Path) -> str | None:
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            f"""select old_release from read_parquet({file(path)}) union
-            select old_release from read_parquet({file(path.with_name("restated_records.parquet"))})"""
-        ).fetchall()
-    return str(found[0][0]) if found else None
+    """The release that this one restates; None for the first one, and where a release does not say."""
+    restates = seal.manifest(release).get("restates")
+    return str(restates) if restates else None
 
 
 def summary(bridge: Path) -> list[dict[str, Any]]:

@@ -50,6 +50,7 @@ class Facts:
     catalog_version: str
     inputs: str = ""  # a fingerprint of all that it was made of
     settings: str = "{}"  # the program's rules, as JSON
+    restates: str | None = None  # the release before, against which it says what changed
 
 
 def current(releases: Path) -> str | None:
@@ -151,6 +152,7 @@ def publish(
         "inputs": facts.inputs,
         "synthetic": facts.synthetic,
         "settings": json.loads(facts.settings),
+        "restates": facts.restates,
         "tables": tables,
         "sources": [
             {k: s[k] for k in ("source", "name", "sha256", "received", "accepted", "quarantined", "repeats")}

@@ -6,6 +6,7 @@ from decimal import Decimal
 import duckdb
 from network import Network
 
+from assets.releases import seal
 from assets.releases.passport import KEYS
 from pipelines import knowledge, restating, steps, writing
 from pipelines.settings import Layout
@@ -39,8 +40,8 @@ def bridge(net: Network, metric: str, period: str = "to_date", **keys: str) -> d
 
 def unbalanced(net: Network) -> list[tuple]:
     """Figures whose deltas do not sum to the difference of the two releases, by the releases themselves."""
-    current = net.current
-    (old,) = net.table("restated_records", "select min(old_release) from t")[0]
+    current = net.current or ""
+    old = seal.manifest(net.home / "releases" / current)["restates"]
     told = {
         side: f"read_parquet('{net.home}/releases/{r}/metric_values.parquet')"
         for side, r in (("o", old), ("n", current))
