@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import ahead, alerts, duplicates, fetching, releases, review, settings, sources, unchanged
+from pipelines import ahead, alerts, duplicates, explain, fetching, releases, review, settings, sources, unchanged
 from pipelines.options import Home, Json
 
 app = typer.Typer(
@@ -201,6 +201,7 @@ def show_metric(
     show(rows, as_json, "")
 
 
+app.command("explain")(explain.command)
 app.command("fetch")(fetching.command)
 app.command("alerts")(alerts.command)
 app.command("ahead")(ahead.command)
