@@ -19,7 +19,7 @@ INTERVALS = {  # by `interval` of the metric
     "wilson": "Wilson's interval of a proportion, from the two counts",
     "poisson": "the exact interval of a Poisson count, over the same denominator",
     "given": "estimated with the figure itself; the limits and docs/methods.md say how",
-    "none": "none: it counts or adds up what is on record and estimates nothing",
+    "none": "none: it is worked out from what is on record, not estimated",
 }
 FACTS = ("release", "program", "as_of", "known_on", "created_at", "code_version", "catalog_version", "synthetic")
 FILE = ("source", "name", "sha256", "received", "accepted", "quarantined", "repeats")
@@ -125,10 +125,31 @@ def command(connection: duckdb.DuckDBPyConnection, told: Passport, path: Path) -
     return passport.command(connection, entries.metrics[told.figure["metric"]], entries, path)
 
 
-def records(connection: duckdb.DuckDBPyConnection, told: Passport) -> tuple[pa.Table, pa.Table]:
-    """The records that count, as they are exported, and those left out, each with its reason."""
-    out = connection.sql("select * from asked.records where left_out is not null").to_arrow_table()
-    return passport.counting(connection, told.synthetic), out
+@dataclass(frozen=True)
+class Opened:
+    """A passport with its records: those that count, as they are exported, and those left out, each with its reason.
+
+    None where they are not told. line: works the figure out again from the file of those that count.
+    """
+
+    told: Passport
+    rows: pa.Table | None = None
+    out: pa.Table | None = None
+    line: str = ""
+
+
+def opened(folder: Path, manifest: Mapping[str, Any], keys: Mapping[str, Any], file: str) -> Opened:
+    """The passport of a figure of the release in `folder`, with its records; `file` is the name they will have.
+
+    Raises NoPassport where there is no such figure.
+    """
+    with passport.connect(folder) as connection:
+        told = of(connection, manifest, keys)
+        if told.counted is None:
+            return Opened(told)
+        out = connection.sql("select * from asked.records where left_out is not null").to_arrow_table()
+        line = command(connection, told, Path(file))
+        return Opened(told, passport.counting(connection, told.synthetic), out, line)
 
 
 def _told(entry: Metric | None, row: Mapping[str, Any]) -> Metric:
