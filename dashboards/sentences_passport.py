@@ -64,7 +64,7 @@ def again(told: Passport) -> str:
 
 def exact(value: Any) -> str:
     """A count, or a sum of weights or dollars, without the noise of floating point."""
-    return fmt.number(value, 0 if value == round(value) else 4)
+    return fmt.number(value, 4).rstrip("0").rstrip(".")
 
 
 def of(count: Any, words: str | None) -> str:

@@ -1,6 +1,7 @@
 """The command `explain`: the passport of a figure, and the records behind it as a file."""
 
 import json
+import os
 import shlex
 import textwrap
 from collections.abc import Mapping
@@ -74,17 +75,18 @@ def _explained(releases: Path, release: str, row: Mapping[str, Any], rows: Path 
     if rows and rows.resolve().is_relative_to(releases.resolve()):
         raise Unknown(f"{rows} would lie in a release, where nothing is ever added; choose another folder")
     keys = {key: row[key] for key in passport.KEYS}
+    line = failed = ""
     with passport.connect(releases / release) as connection:
         told = explained.of(connection, publish.manifest(releases, release), keys)
-        if not rows:
-            return told, ""
-        if told.counted is None:
-            raise Unknown(f"{rows} was not written: {told.why}")
-        try:
-            passport.export(connection, rows, told.synthetic)
-        except OSError as error:
-            raise Unknown(f"{rows} cannot be written: {error.strerror or error}") from error
-        return told, explained.command(connection, told, rows)
+        if rows and told.counted is not None:
+            try:
+                passport.export(connection, rows, told.synthetic)
+                line = explained.command(connection, told, rows)
+            except OSError as error:
+                failed = f"{rows} cannot be written: {os.strerror(error.errno) if error.errno else error}"
+    if rows and not line:
+        raise Unknown(failed or f"{rows} was not written: {told.why}")
+    return told, line
 
 
 def _choices(metric: str, found: list[dict[str, Any]]) -> str:
