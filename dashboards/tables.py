@@ -54,7 +54,7 @@ def show(
     """Show the `columns` of `found` (a typed table or rows), at most PAGE rows on the page, all of them in the CSV.
 
     With `whole` every row shows without scrolling. With `pick` a reader can select a row: its position is returned.
-    Rows that carry PASSPORT have a link to it, before what is long.
+    Rows that carry PASSPORT end with a link to it, before a last column of long text.
     """
     data = found if isinstance(found, pa.Table) else pa.Table.from_pylist(found) if found else pa.table({})
     present = [column for column in columns if column.key in data.column_names]
@@ -63,8 +63,8 @@ def show(
     shown = _words(data.slice(0, PAGE), present)
     config = {column.key: _config(column) for column in present}
     if links is not None and links.null_count < len(links):
-        place = next((at for at, column in enumerate(present) if column.kind == "long"), len(present))
-        shown = shown.add_column(place, PASSPORT, links.slice(0, PAGE))
+        before = 1 if present and present[-1].kind == "long" else 0
+        shown = shown.add_column(len(present) - before, PASSPORT, links.slice(0, PAGE))
         config[PASSPORT] = st.column_config.LinkColumn(LINK, display_text=LINK)
     event: Any = st.dataframe(
         shown,

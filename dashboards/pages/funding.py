@@ -75,6 +75,8 @@ def worksheet(view: Selection, day: date) -> None:
             f"SF-425 line 10 of award {award} at {fmt.day(day)}",
             whole=True,
         )
+    if len(awards) == 1:
+        more.made({"": {f"Line {row['line']}": {"metric": f"sf425_{row['line']}"} | period for row in rows}})
 
 
 def _said(row: dict[str, Any]) -> str:

@@ -21,12 +21,12 @@ FILES = [
     Column("repeats", "Exact repeats", "count"),
     Column("sha256", "SHA-256", "long"),
 ]
-CURVES = {
-    "response_hours_median": sections.first_reply,
-    "response_hours_p90": sections.first_reply,
-    "resolved_within_5d_pct": sections.endings,
-    "resolved_within_10d_pct": sections.endings,
-    "resolved_within_20d_pct": sections.endings,
+CURVES = {  # the curve that a figure is read from
+    "response_hours_median": "response_hours_median",
+    "response_hours_p90": "response_hours_median",
+    "resolved_within_5d_pct": "resolved_within_10d_pct",
+    "resolved_within_10d_pct": "resolved_within_10d_pct",
+    "resolved_within_20d_pct": "resolved_within_10d_pct",
 }
 
 
@@ -151,6 +151,20 @@ def records(opened: passports.Opened, name: str) -> None:
             )
 
 
+def curve(view: Selection, row: dict[str, Any]) -> None:
+    """The curve that the figure is read from, where the release has that of the very same requests."""
+    of = {
+        key: row[key] for key in ("grain", "city_id", "topic", "dimension", "dimension_value", "period_type", "period")
+    }
+    metric = CURVES.get(row["metric"])
+    if metric is None or row["dimension"] or not queries.count(view.release, "survival_curves", metric=metric, **of):
+        return
+    if metric == "response_hours_median":
+        sections.first_reply(view, "passport_curve", city_id=row["city_id"], topic=row["topic"])
+    else:
+        sections.endings(view, "passport_curve")
+
+
 def files(told: Passport) -> None:
     """The files of the metric's feeds, with their hashes and what became of their rows."""
     st.subheader("The files behind it", anchor=False)
@@ -188,8 +202,7 @@ def page(view: Selection, row: dict[str, Any], cities: dict[str, str]) -> None:
     if told.metric.get("limits"):
         st.markdown(f"**Limits.** {told.metric['limits']}")
     records(opened, passports.stem(row))
-    if row["metric"] in CURVES and row["dimension"] is None:
-        CURVES[row["metric"]](view, "passport_curve")
+    curve(view, row)
     files(told)
     versions(told)
 

@@ -113,6 +113,22 @@ def test_the_download_is_the_file_of_the_command_and_the_line_on_the_page_reads_
     assert ast.literal_eval(done.stdout)[:2] == (opened.told.again["numerator"], opened.told.again["denominator"])
 
 
+def test_a_curve_is_shown_where_it_is_of_the_same_requests(sample, open_page):
+    keys = "metric = 'response_hours_median' and period = 'to_date'"
+    city = duckdb.sql(f"select any_value(city_id) from '{sample}/survival_curves.parquet' where {keys}").fetchall()[0][
+        0
+    ]
+
+    def titles(**query: str) -> str:
+        return "\n".join(each.value for each in open_page("passport", metric="response_hours_p90", **query).subheader)
+
+    assert "had a first reply within" in titles(period="to_date")
+    assert re.search(r"Half of the questions of .*, \w\w had a first reply", titles(period="to_date", city=city))
+    assert "first reply" not in titles(period="FY2016Q4"), "no curve is published by quarter"
+    ends = open_page("passport", metric="resolved_within_5d_pct", period="FY2016")
+    assert any("of requests were resolved within 10 business days" in each.value for each in ends.subheader)
+
+
 def test_without_a_figure_the_reader_chooses_one(sample, open_page):
     page = open_page("passport")
     assert page.header[0].value.startswith("Choose a figure to see how it is made")
@@ -204,5 +220,7 @@ def test_a_link_of_a_table_is_shown_before_long_text_and_not_downloaded(monkeypa
     tables.show([{"label": "a", "why": "b", "passport": "passport?metric=x"}], columns, "demo", "Demo")
     assert drawn["shown"] == ["label", "passport", "why"] and drawn["column_config"]["passport"]["label"] == tables.LINK
     assert drawn["file"].decode().splitlines() == ['"label","why"', '"a","b"']
+    tables.show([{"label": "a", "passport": "passport?metric=x"}], columns[:1], "demo", "Demo")
+    assert drawn["shown"] == ["label", "passport"]
     tables.show([{"label": "a", "why": "b", "passport": None}], columns, "demo", "Demo")
     assert drawn["shown"] == ["label", "why"], "no column where no row is a figure"
