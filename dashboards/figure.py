@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import format as fmt
-from dashboards import queries
+from dashboards import passports, queries, tables
 from dashboards.filters import Selection
 from dashboards.queries import Rows
 
@@ -116,8 +116,11 @@ def notes(row: Mapping[str, Any], target: Mapping[str, Any] | None = None) -> li
     return [line for line in lines if line]
 
 
-def draw(figure: Figure) -> None:
-    """Draw one figure in the container at hand. Label and lines wrap: nothing is cut off on a narrow screen."""
+def draw(figure: Figure, *, link: bool = True) -> None:
+    """Draw one figure in the container at hand, with a link to its passport.
+
+    Label and lines wrap: nothing is cut off on a narrow screen.
+    """
     row = figure.row
     change, (number, unit) = fmt.change(row, short=True), fmt.parts(row)
     shown = (fmt.withheld(row) if row["state"] == "withheld" else "") or number
@@ -139,6 +142,14 @@ def draw(figure: Figure) -> None:
         lines = notes(row, figure.target)
         if lines:
             st.caption("  \n".join(lines))
+        named = passports.query(row) if link else None
+        if named:
+            st.page_link(f"pages/{passports.PAGE}.py", label=f":small[:blue[{tables.LINK}]]", query_params=named)
+
+
+def made(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row of a table of figures carries beside its columns: the way to its passport."""
+    return {tables.PASSPORT: passports.address(row)}
 
 
 def strip(figures: Sequence[Figure]) -> None:
@@ -152,11 +163,12 @@ def strip(figures: Sequence[Figure]) -> None:
 
 
 def values(rows: Rows) -> Rows:
-    """Metric rows for a table twin: what was counted, with each state in words."""
+    """Metric rows for a table twin: what was counted, with each state in words, and the way to each passport."""
     keep = ("period", "city_id", "topic", "dimension_value", "value", "amount_usd", "numerator", "denominator")
     return [
         {key: row.get(key) for key in keep}
         | {"ci_low": row.get("ci_low"), "ci_high": row.get("ci_high"), "state": fmt.state(row) or "Reported"}
         | {"status": fmt.words(row.get("status"))}
+        | made(row)
         for row in rows
     ]

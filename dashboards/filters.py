@@ -44,9 +44,12 @@ def default_period(periods: queries.Rows, release: queries.Release) -> str | Non
 
 
 def restore(page: str) -> None:
-    """Carry the filters over when the reader moves to another page: its link has no query of its own."""
+    """Carry the filters over when the reader moves to another page: its link has no query of its own.
+
+    A link to a passport has: one that names a metric says all that the figure is about.
+    """
     kept: dict[str, str] = st.session_state.setdefault("filters_kept", {})
-    if st.session_state.get("filters_page") not in (None, page):
+    if st.session_state.get("filters_page") not in (None, page) and "metric" not in st.query_params:
         for name, value in kept.items():
             if name not in st.query_params:
                 st.query_params[name] = value

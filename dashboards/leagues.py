@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts_compare, exhibit, frame, queries, sentences_compare, tables
+from dashboards import charts_compare, exhibit, figure, frame, queries, sentences_compare, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.queries import Rows
@@ -38,7 +38,10 @@ def show(view: Selection, metric: str, name: str) -> None:
     way = " desc" if up else ""
     names = {row["city_id"]: fmt.city(row) for row in queries.rows(view.release, "cities")}
     found = queries.rows(view.release, "city_leagues", f"pooled{way}, raw{way}, city_id", **keys)
-    found = [row | {"city": names.get(row["city_id"], row["city_id"])} for row in found]
+    found = [
+        row | {"city": names.get(row["city_id"], row["city_id"])} | figure.made(row | {"release": view.release.id})
+        for row in found
+    ]
     rows = [row for row in found if row["raw"] is not None and row["pooled"] is not None]
     title = str(meta.get("title") or fmt.words(metric))
     if rows:

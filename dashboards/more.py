@@ -1,11 +1,12 @@
 """Figures beyond the first ones of a page, as compact tables: each with its count, interval and state, as a figure has them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from dashboards import figure, frame, queries, sentences_compare, tables
+from dashboards import figure, frame, passports, queries, sentences_compare, tables
 from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.queries import Rows
@@ -45,7 +46,7 @@ def line(item: figure.Figure) -> dict[str, Any]:
         "span": fmt.interval(row).removeprefix("95% interval ") if row["state"] == "value" else "",
         "state": standing(row),
         "meaning": str(item.meta.get("definition") or "").strip(),
-    }
+    } | figure.made(row)
 
 
 def standing(row: Mapping[str, Any]) -> str:
@@ -63,6 +64,26 @@ def show(items: Sequence[figure.Figure], name: str, alt: str) -> None:
     one = len({row["when"] for row in lines}) == 1
     columns = [column for column in COLUMNS if not (one and column.key == "when")]
     tables.show(lines, columns, name, alt, missing=fmt.NONE, whole=True)
+    titles = [row["figure"] if one else f"{row['figure']}, {row['when']}" for row in lines]
+    made({"": {title: item.row for title, item in zip(titles, items, strict=True)}})
+
+
+def made(lines: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+    """Links to the passports of the figures of a table, for who has no mouse and where a row holds several: line, title, row."""
+    said = []
+    for line, figures in lines.items():
+        found = {title: passports.address(row) for title, row in figures.items()}
+        links = [f"[{_plain(title)}]({address})" for title, address in found.items() if address]
+        if links:
+            said.append(f"- {f'**{_plain(line)}**: ' if line else ''}{f' {fmt.MIDDLE_DOT} '.join(links)}")
+    if said:
+        with st.expander("How these figures are made", icon=":material/badge:"):
+            st.markdown("\n".join(said))
+
+
+def _plain(text: str) -> str:
+    """Words of a record as markdown shows them: a bracket or a star is no mark-up."""
+    return re.sub(r"([\\\[\]*_`$:])", r"\\\1", text)
 
 
 def service_figure(view: Selection, metric: str, name: str, basis: str | None = "then", **keys: Any) -> figure.Figure:
@@ -74,7 +95,7 @@ def service_figure(view: Selection, metric: str, name: str, basis: str | None = 
 def services(view: Selection, name: str) -> None:
     """Each service beside the others: how many cities it reached, how much, how soon, how evenly. The whole network."""
     network: dict[str, Any] = {"grain": "network", "city_id": None, "topic": None}
-    lines = []
+    lines, ways = [], {}
     for service, label in SERVICES.items():
         found = {
             "reach_pct": service_figure(view, "reach_pct", service, **network),
@@ -90,6 +111,7 @@ def services(view: Selection, name: str) -> None:
             f"{metric}_span": fmt.interval(item.row).removeprefix("95% interval ") for metric, item in found.items()
         }
         lines.append({"service": label} | cells | spans)
+        ways[label] = {HEADINGS[metric]: item.row for metric, item in found.items()}
     st.subheader("The services beside each other", anchor=False)
     if not lines:
         frame.empty("No figures by service.", "They need the list of eligible cities: land it and run again.")
@@ -100,6 +122,7 @@ def services(view: Selection, name: str) -> None:
         "eligible in the period had used the service by then."
     )
     tables.show(lines, SERVICE_COLUMNS, name, "Reach and use of each service", missing=fmt.NONE, whole=True)
+    made(ways)
 
 
 SERVICE_COLUMNS = [
@@ -115,6 +138,7 @@ SERVICE_COLUMNS = [
     Column("concentration_pct", "Share of uses by five cities"),
     Column("concentration_pct_span", "95% interval"),
 ]
+HEADINGS = {column.key: column.label for column in SERVICE_COLUMNS}
 
 
 def cell(row: Mapping[str, Any]) -> str:

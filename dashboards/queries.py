@@ -201,9 +201,11 @@ def tally(release: Release, name: str, by: str, day: str, period: Mapping[str, A
 
 
 def figures(release: Release, metric: str | list[str], grain: str, order: str = "period_start", **keys: Any) -> Rows:
-    """The rows of `metric_values` of a metric and grain. Keys left out are free, `basis` and `dimension` null."""
+    """The rows of `metric_values` of a metric and grain, each with its release. Keys left out are free, but for
+    `basis` and `dimension`, which are null.
+    """
     conditions = {"metric": metric, "grain": grain, "dimension": None, "basis": None} | keys
-    return rows(release, "metric_values", order, **conditions)
+    return [row | {"release": release.id} for row in rows(release, "metric_values", order, **conditions)]
 
 
 def dictionary(release: Release) -> dict[str, dict[str, Any]]:

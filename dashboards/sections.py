@@ -160,6 +160,7 @@ def targets(view: Selection, name: str, whom: str, **keys: str | None) -> None:
             row
             | {"title": meta.get("title") or fmt.words(row["metric"]), "said": met(row)}
             | {"wanted": fmt.quantity(row["target"], unit), "reached": fmt.value(reached)}
+            | figure.made(row | {"release": view.release.id})
         )
     tables.show(lines, TARGETS, name, "Targets with what was reached", missing=fmt.NONE)
 

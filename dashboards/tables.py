@@ -12,8 +12,10 @@ import streamlit as st
 from dashboards import format as fmt
 from dashboards.queries import Rows
 
+LINK = "How it is made"
 MISSING = "not recorded"
 PAGE = 1000
+PASSPORT = "passport"  # a row's address of how its figure is made: shown as a link, and not downloaded
 FORMULA = "^([=+@\t\r\n\uff1d\uff0b\uff0d\uff20-])"  # and their full-width forms
 
 
@@ -52,14 +54,21 @@ def show(
     """Show the `columns` of `found` (a typed table or rows), at most PAGE rows on the page, all of them in the CSV.
 
     With `whole` every row shows without scrolling. With `pick` a reader can select a row: its position is returned.
+    Rows that carry PASSPORT end with a link to it, before a last column of long text.
     """
     data = found if isinstance(found, pa.Table) else pa.Table.from_pylist(found) if found else pa.table({})
     present = [column for column in columns if column.key in data.column_names]
+    links = data.column(PASSPORT) if PASSPORT in data.column_names else None
     data = data.select([column.key for column in present])
     shown = _words(data.slice(0, PAGE), present)
+    config = {column.key: _config(column) for column in present}
+    if links is not None and links.null_count < len(links):
+        before = 1 if present and present[-1].kind == "long" else 0
+        shown = shown.add_column(len(present) - before, PASSPORT, links.slice(0, PAGE))
+        config[PASSPORT] = st.column_config.LinkColumn(LINK, display_text=LINK)
     event: Any = st.dataframe(
         shown,
-        column_config={column.key: _config(column) for column in present},
+        column_config=config,
         hide_index=True,
         placeholder=missing,
         height="content" if whole else "auto",

@@ -17,6 +17,7 @@ from pipelines import (
     alerts,
     differences,
     duplicates,
+    explain,
     fetching,
     options,
     releases,
@@ -187,6 +188,7 @@ def map_file(
 
 app.command("show")(showing.command)
 app.command("diff")(differences.command)
+app.command("explain")(explain.command)
 app.command("fetch")(fetching.command)
 app.command("alerts")(alerts.command)
 app.command("ahead")(ahead.command)

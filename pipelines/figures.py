@@ -7,8 +7,8 @@ from pipelines import released
 from pipelines.released import Unknown
 
 COLUMNS = (
-    "grain, city_id, topic, engagement_id, dimension, dimension_value, basis, period, value, amount_usd, numerator,"
-    " denominator, ci_low, ci_high, unit, state, status, reason"
+    *("grain", "city_id", "topic", "engagement_id", "dimension", "dimension_value", "basis", "period", "value"),
+    *("amount_usd", "numerator", "denominator", "ci_low", "ci_high", "unit", "state", "status", "reason"),
 )
 KEYS = {
     "period": "period",
@@ -16,6 +16,8 @@ KEYS = {
     "topic": "topic",
     "engagement": "engagement_id",
     "breakdown": "dimension",
+    "value": "dimension_value",
+    "basis": "basis",
 }
 NAMED = 30  # of what there is, so that a message stays readable
 
@@ -36,40 +38,58 @@ def show(
     Without `by`: the whole, or the breakdowns where the metric is told only so.
     """
     release = released.named(releases, release)
+    rows = find(published(releases, release), release, metric, period, city, topic, engagement=engagement, by=by)
+    return shown(rows, release, metric)
+
+
+def shown(rows: list[dict[str, Any]], release: str, metric: str) -> list[dict[str, Any]]:
+    """Of these figures the columns that any of them has."""
+    used = [name for name in COLUMNS if any(row[name] is not None for row in rows)]
+    return [{"release": release, "metric": metric, **{name: row[name] for name in used}} for row in rows]
+
+
+def published(releases: Path, release: str) -> str:
+    """The figures of a release, as SQL reads them. Raises Unknown where it holds none."""
     values = released.table(releases, release, "metric_values")
     if values is None:
         raise Unknown(f"release {release} holds no figures")
-    return find(values, release, metric, city, topic, period, engagement=engagement, by=by)
+    return values
 
 
 def find(
     values: str,
     release: str,
     metric: str,
-    city: str | None,
-    topic: str | None,
     period: str,
+    city: str | None = None,
+    topic: str | None = None,
     *,
     engagement: str | None = None,
     by: str | None = None,
+    value: str | None = None,
+    basis: str | None = None,
 ) -> list[dict[str, Any]]:
-    """As `show`, from figures as SQL reads them; release: what they are called. Raises Unknown."""
+    """The rows of `values` (metric_values as SQL reads them) that fit, whole; what is null among by, value and basis is free.
+
+    Of a metric that has a figure of the whole, breakdowns come only when by or value asks for them. release: what the figures
+    are called. Raises Unknown.
+    """
     known = [row["metric"] for row in released.rows(f"select distinct metric from {values} order by 1")]
     if metric not in known:
         raise Unknown(f"no metric {metric!r} in release {release}; there are: {', '.join(known)}")
     wanted = {"period": period, "city": city, "topic": topic, "engagement": engagement}
-    where = " and ".join(f"{KEYS[key]} is not distinct from ?" for key in wanted)
-    split = "coalesce(dimension = ?, true)" if by is None else "dimension = ?"
+    free = {"breakdown": by, "value": value, "basis": basis}
+    where = [f"{KEYS[key]} is not distinct from ?" for key in wanted]
+    where += [f"{KEYS[key]} = ?" for key, asked in free.items() if asked is not None]
+    given = [*wanted.values(), *(asked for asked in free.values() if asked is not None)]
     rows = released.rows(
-        f"select {COLUMNS} from {values} where metric = ? and {where} and {split} order by all",
-        [metric, *wanted.values(), by],
+        f"select * from {values} where metric = ? and {' and '.join(where)} order by {', '.join(COLUMNS)}",
+        [metric, *given],
     )
     if not rows:
-        raise Unknown(_missing(values, metric, wanted | {"breakdown": by}, release))
+        raise Unknown(_missing(values, metric, wanted | free, release))
     whole = [row for row in rows if row["dimension"] is None]
-    rows = whole or rows  # a breakdown that nobody asked for is told only where there is no figure of the whole
-    used = [name for name in rows[0] if any(row[name] is not None for row in rows)]
-    return [{"release": release, "metric": metric, **{name: row[name] for name in used}} for row in rows]
+    return whole or rows
 
 
 def _missing(values: str, metric: str, wanted: dict[str, str | None], release: str) -> str:
@@ -77,10 +97,11 @@ def _missing(values: str, metric: str, wanted: dict[str, str | None], release: s
     for key, value in wanted.items():
         if value is None:
             continue
-        column = KEYS[key]
+        column, by = KEYS[key], wanted["breakdown"] if key == "value" else None
         found = released.rows(
-            f"select distinct {column} as name from {values} where metric = ? and {column} is not null order by 1",
-            [metric],
+            f"select distinct {column} as name from {values} where metric = ? and {column} is not null"
+            " and coalesce(dimension = ?, true) order by 1",
+            [metric, by],
         )
         names = [row["name"] for row in found]
         if value not in names:

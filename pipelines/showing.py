@@ -41,7 +41,8 @@ def command(
             label = [*released.SYNTHETIC] if known.program.synthetic else []
             with worlds.figures(layout, known) as values:
                 told = f"as of {known.as_of}, known on {known.known_on.isoformat()}"
-                rows = figures.find(values, told, metric, city, topic, period, engagement=engagement, by=by)
+                found = figures.find(values, told, metric, period, city, topic, engagement=engagement, by=by)
+                rows = figures.shown(found, told, metric)
         else:
             rows = figures.show(layout.releases, metric, city, topic, period, release, engagement=engagement, by=by)
             label = released.label(layout.releases, rows[0]["release"])

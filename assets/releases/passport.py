@@ -6,6 +6,7 @@ a record: feed, record_id, left_out (null where it counts, else the first reason
 figure is worked out from. assets/catalog/recompute.yml says how.
 """
 
+import json
 import re
 import shlex
 from collections.abc import Mapping
@@ -13,10 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
 
 from assets.catalog import Catalog, Metric
 from assets.models import FOLDER
-from assets.raw.casts import file, name
+from assets.raw.casts import file, name, quote
 
 KEYS = (
     *("metric", "grain", "city_id", "topic", "engagement_id", "dimension", "dimension_value", "basis"),
@@ -30,6 +35,8 @@ ASKED = """
     cross join published.params as a
     where {where}
 """
+FORMULA = "^([=+@\t\r\n\uff1d\uff0b\uff0d\uff20-])"  # as dashboards/tables.py has it
+SYNTHETIC = "synthetic"  # in column `data` of every row of a file, where the release is made up
 
 
 class NoPassport(Exception):
@@ -95,11 +102,46 @@ def formula(metric: Metric, entries: Catalog, rows: str) -> str:
     )
 
 
-def command(metric: Metric, entries: Catalog, path: Path) -> str:
-    """One line that works the figure out again from the exported file alone."""
-    reader = "read_parquet" if path.suffix == ".parquet" else "read_csv"
-    query = formula(metric, entries, f"{reader}($${path}$$)")
-    return "python -c " + shlex.quote(f'import duckdb; print(duckdb.sql("{query}").fetchone())')
+def counting(connection: duckdb.DuckDBPyConnection, synthetic: bool) -> pa.Table:
+    """The records that count, as they are exported; each says so where the release is synthetic."""
+    rows = connection.sql("select * from asked.rows").to_arrow_table()
+    return rows.append_column("data", pa.array([SYNTHETIC] * rows.num_rows, pa.string())) if synthetic else rows
+
+
+def export(connection: duckdb.DuckDBPyConnection, path: Path, synthetic: bool) -> None:
+    """Writes the records that count to a .csv or .parquet file. Raises OSError."""
+    rows = counting(connection, synthetic)
+    if path.suffix == ".parquet":
+        pq.write_table(rows, path)
+    else:
+        pyarrow.csv.write_csv(_plain(rows), path)
+
+
+def _plain(rows: pa.Table) -> pa.Table:
+    """The rows with an apostrophe before text that a spreadsheet would take for a formula."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_string(field.type):
+            text = pc.replace_substring_regex(rows.column(place), FORMULA, r"'\1")
+            rows = rows.set_column(place, field.name, text)
+    return rows
+
+
+def command(connection: duckdb.DuckDBPyConnection, metric: Metric, entries: Catalog, path: Path) -> str:
+    """One line that works the figure out again from the exported file alone.
+
+    A CSV does not say of which type its columns are, and one without rows not even a guess: the line says it.
+    """
+    text = re.sub(r"([*?\[])", r"[\1]", str(path))
+    source = quote(text) if "$" in text else f"$${text}$$"
+    reader = f"read_parquet({source})"
+    if path.suffix != ".parquet":
+        used = set(re.findall(r"\w+", formula(metric, entries, "rows")))
+        types = {c: kind for c, kind, *_ in connection.execute("describe asked.rows").fetchall() if c in used}
+        told = ", ".join(f"{column}: $${kind}$$" for column, kind in types.items())
+        reader = f"read_csv({source}, types = {{{told}}})" if told else f"read_csv({source})"
+    query = " ".join(formula(metric, entries, reader).split())
+    script = f"import duckdb; print(*duckdb.execute({json.dumps(query, ensure_ascii=False)}).fetchall())"
+    return "python -c " + shlex.quote(script)
 
 
 def text(metric: Metric) -> str:

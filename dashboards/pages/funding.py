@@ -55,9 +55,14 @@ def worksheet(view: Selection, day: date) -> None:
             "No worksheet for this quarter.", "It is made from the ledger and the award: land both and run again."
         )
         return
-    for award in dict.fromkeys(row["award_id"] for row in rows):
+    awards = list(dict.fromkeys(row["award_id"] for row in rows))
+    period = {"period": view.period and view.period["period"], "release": view.release.id}
+    for award in awards:
+        # the figure is of all awards together: where there is one award, it is its line
         lines = [
-            row | {"name": LINES[row["line"]][0], "identity": LINES[row["line"]][1], "said": _said(row)}
+            row
+            | {"name": LINES[row["line"]][0], "identity": LINES[row["line"]][1], "said": _said(row)}
+            | (figure.made({"metric": f"sf425_{row['line']}"} | period) if len(awards) == 1 else {})
             for row in rows
             if row["award_id"] == award and row["line"] in LINES
         ]
@@ -70,6 +75,8 @@ def worksheet(view: Selection, day: date) -> None:
             f"SF-425 line 10 of award {award} at {fmt.day(day)}",
             whole=True,
         )
+    if len(awards) == 1:
+        more.made({"": {f"Line {row['line']}": {"metric": f"sf425_{row['line']}"} | period for row in rows}})
 
 
 def _said(row: dict[str, Any]) -> str:
@@ -94,7 +101,7 @@ def spending(view: Selection, dimension: str, title: str) -> None:
         f"Federal dollars spent, {fmt.period_long(view.period)}",
         source=frame.source(view.release, "the award's ledger"),
         alt=f"Bars of federal dollars spent by {dimension}, most first.",
-        rows=[row | {"label": label} for row, label in zip(rows, labels, strict=True)],
+        rows=[row | {"label": label} | figure.made(row) for row, label in zip(rows, labels, strict=True)],
         columns=[Column("label", fmt.words(dimension)), Column("amount_usd", "Federal share spent", "money")],
         name=f"spending_{dimension}",
     )
@@ -108,6 +115,7 @@ def by_engagement(view: Selection) -> None:
     titles = {row["engagement_id"]: row for row in queries.rows(view.release, "engagements")}
     rows = [
         {"engagement_id": row["engagement_id"], "amount_usd": row["amount_usd"]}
+        | figure.made(row)
         | {key: titles.get(row["engagement_id"], {}).get(key) for key in ("title", "status", "planned_cost_usd")}
         for row in spent
     ]

@@ -100,7 +100,10 @@ def flows(view: Selection) -> None:
         f"Requests, {fmt.period_long(view.period)}" if view.period else "Requests",
         source=frame.source(view.release),
         alt="Bars of the requests received, reopened, closed in each way, and open at the end of the period.",
-        rows=[row | {"flow": FLOWS[row["metric"]], "said": fmt.state(row) or "Reported"} for row in ordered],
+        rows=[
+            row | {"flow": FLOWS[row["metric"]], "said": fmt.state(row) or "Reported"} | figure.made(row)
+            for row in ordered
+        ],
         columns=[Column("flow", "Requests"), Column("value", "Count", "count"), Column("said", "State")],
         name="flows",
     )

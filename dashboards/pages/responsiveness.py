@@ -94,6 +94,7 @@ def equity(view: Selection) -> None:
     of: dict[str, Any] = {"period_type": kind, "period": period}
     st.caption(f"All cities, {fmt.period_short(kind, period)}. Quartile 1: the smallest, the least poor.")
     lines: list[dict[str, Any]] = []
+    ways = {}
     for dimension, words in GROUPS.items():
         found = queries.figures(
             view.release, list(EQUITY), "network", "dimension_value, metric", dimension=dimension, **of
@@ -103,7 +104,9 @@ def equity(view: Selection) -> None:
             continue
         st.markdown(sentences.equity(tests[0] if tests else None, words))
         for value, cell in by_value(found).items():
-            lines.append({"group": f"{fmt.words(words)}, {group(value).lower()}"} | cells(cell))
+            name = f"{fmt.words(words)}, {group(value).lower()}"
+            lines.append({"group": name} | cells(cell))
+            ways[name] = titled(cell, EQUITY_COLUMNS)
     if not lines:
         frame.empty(
             "No breakdown by size and poverty.",
@@ -111,6 +114,7 @@ def equity(view: Selection) -> None:
         )
         return
     tables.show(lines, EQUITY_COLUMNS, "equity", "Answers by quartile of city size and poverty", whole=True)
+    more.made(ways)
 
 
 def by_value(found: queries.Rows) -> dict[str, dict[str, Any]]:
@@ -140,6 +144,11 @@ def cells(cell: dict[str, Any]) -> dict[str, Any]:
     return said | {key: span.partition(" business ")[0] for key, span in spans.items()}
 
 
+def titled(cell: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
+    """The figures of one group by the headings of their columns."""
+    return {column.label: cell[column.key] for column in columns if column.key in cell}
+
+
 EQUITY_COLUMNS = [
     Column("group", "Cities"),
     Column("on_time_pct", "On time"),
@@ -166,18 +175,21 @@ def worded(view: Selection) -> None:
         return
     of: dict[str, Any] = {key: view.period[key] for key in ("period_type", "period")}
     lines: list[dict[str, Any]] = []
+    ways = {}
     for dimension, title in WORDS.items():
         metrics = ["on_time_pct", "on_time_calendar_pct", "never_answered_pct"]
         found = queries.figures(view.release, metrics, "network", "dimension_value, metric", dimension=dimension, **of)
         for value, cell in by_value(found).items():
             name = "Not known" if value == "not_known" else fmt.words(value) if dimension == "channel" else value
             lines.append({"by": title, "group": name} | cells(cell))
+            ways[f"{title}: {name}"] = titled(cell, WORDED_COLUMNS)
     st.subheader("Are requests of every channel and partner answered alike?", anchor=False)
     if not lines:
         frame.empty("Nothing was due in this period.", "Choose a longer or an earlier period.")
         return
     st.caption(f"All cities, {fmt.period_long(view.period)}; by the words of the records.")
     tables.show(lines, WORDED_COLUMNS, "channels", "Answers by channel and partner", whole=True)
+    more.made(ways)
 
 
 def compared(view: Selection) -> None:

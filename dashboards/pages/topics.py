@@ -69,7 +69,7 @@ def asked(view: Selection, when: str) -> None:
         f"Requests received, {when}",
         source=frame.source(view.release),
         alt="Bars of the requests received for each topic, most first.",
-        rows=[row | {"label": label} for row, label in zip(rows, labels, strict=True)],
+        rows=[row | {"label": label} | figure.made(row) for row, label in zip(rows, labels, strict=True)],
         columns=[Column("label", "Topic"), Column("value", "Requests", "count")],
         name="topics_requests",
     )

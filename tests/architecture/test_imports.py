@@ -16,10 +16,10 @@ FORBIDDEN = {  # what a package may never import
     "pipelines": ("dashboards",),
     "dashboards": ("assets", "pipelines"),
 }
-# what pages may import all the same: what-if, whether a release is as published, and the decisions that commands take too
+# what pages may import all the same: what-if, whether a release is as published, passports, and the decisions of commands
 ALLOWED = {
     *("pipelines.settings", "assets.metrics.choice", "assets.releases.seal"),
-    *("assets.releases.reports", "assets.decisions"),
+    *("assets.releases.reports", "assets.releases.explained", "assets.decisions"),
 }
 
 

@@ -27,8 +27,10 @@ PAGES = {
     "funding": "Funding",
     "where-next": "Where next",
     "data-quality": "Data quality",
+    "passport": "Passport",
     "review": "Review",
 }
+QUERIES = {"city": "?city=4748000", "passport": "?metric=on_time_pct"}  # without them these ask for a choice
 
 
 @pytest.fixture(scope="module")
@@ -103,14 +105,15 @@ def visit(browser, address):
 @pytest.mark.parametrize(("path", "title"), PAGES.items())
 def test_page_opens_without_error_or_outside_request(visit, path: str, title: str) -> None:
     go, trouble = visit
-    page = go(path + "?city=4748000" if path == "city" else path)  # without a city it asks for one
+    page = go(path + QUERIES.get(path, ""))
     assert page.locator("h1").first.inner_text() == title
     assert page.locator("[data-testid=stException]").count() == 0
     assert "Traceback" not in page.inner_text("body")
     assert page.get_by_text("Synthetic data", exact=False).count() > 0
-    drawn = (
-        page.get_by_role("button", name="Submit") if path == "review" else page.locator(".js-plotly-plot svg.main-svg")
-    )
+    drawn = {
+        "review": page.get_by_role("button", name="Submit"),
+        "passport": page.get_by_text("This line works the figure out again"),
+    }.get(path, page.locator(".js-plotly-plot svg.main-svg"))
     drawn.first.wait_for(timeout=60_000)
     assert not trouble
 
@@ -133,7 +136,30 @@ def test_a_city_opens_by_its_address(visit) -> None:
     assert not trouble
 
 
-@pytest.mark.parametrize("path", ["", "responsiveness", "engagements", "peers-library"])
+def test_a_figure_leads_to_its_passport_by_mouse_and_by_keyboard(visit) -> None:
+    go, trouble = visit
+    page = go("?period=FY2016Q4")
+
+    def link(title: str):
+        card = page.get_by_test_id("stColumn").filter(has_text=title)
+        found = card.get_by_role("link", name="How it is made")
+        found.wait_for(timeout=60_000)
+        inner, outer = found.bounding_box(), card.bounding_box()
+        assert outer["x"] <= inner["x"] and inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+        return found
+
+    link("Answered on time").click()
+    page.locator("h2", has_text="Answered on time, all cities, FY2016 Q4").wait_for(timeout=60_000)
+    assert "metric=on_time_pct" in page.url and "release=" in page.url
+    page.go_back()
+    page.locator("h1", has_text="Overview").wait_for(timeout=60_000)
+    link("Requests open").focus()
+    page.keyboard.press("Enter")
+    page.locator("h2", has_text="Requests open, all cities, FY2016 Q4").wait_for(timeout=60_000)
+    assert page.locator("[data-testid=stException]").count() == 0 and not trouble
+
+
+@pytest.mark.parametrize("path", ["", "responsiveness", "engagements", "peers-library", "passport?metric=on_time_pct"])
 def test_pages_read_well_on_a_phone(visit, path: str) -> None:
     go, trouble = visit
     page = go(path)

@@ -22,6 +22,7 @@ COMMANDS = (
     "releases",
     "review",
     "show",
+    "explain",
     "ahead",
     "alerts",
     "duplicates",
@@ -62,6 +63,8 @@ def test_every_command_explains_itself(command):
         ["run", "--as-of", "2014-02-30"],
         ["run", "--known-on", "soon"],
         ["show"],
+        ["explain"],
+        ["explain", "on_time_pct", "--rows", "rows.txt"],
         ["sample", "--scale", "1"],
         ["sample", "x", "--scale", "0"],
         ["dashboard", "--port", "many"],
@@ -84,6 +87,7 @@ def test_a_wrong_day_says_how_to_write_one(tmp_path):
         (["run", "--landing", "{}/nowhere"], ["nowhere is not a folder", "--landing"]),
         (["status"], ["no release yet", "cities311 run"]),
         (["show", "on_time_pct"], ["no release"]),
+        (["explain", "on_time_pct"], ["no release"]),
         (["doctor", "--landing", "{}"], []),  # on stdout, as a table
     ],
 )
@@ -171,6 +175,18 @@ def test_show_refuses_what_is_not_there_and_says_what_is(home, arguments, words)
     assert told.exit_code == 1
     for word in words:
         assert word in told.stderr
+
+
+def test_explain(home, tmp_path):
+    assert call("explain", "on_time_pct", *home).stdout.startswith("SYNTHETIC DATA")
+    (told,) = lines(call("explain", "on_time_pct", *home, "--rows", str(tmp_path / "rows.parquet"), "--json"))
+    (shown,) = lines(call("show", "on_time_pct", *home, "--json"))
+    assert {key: told[key] for key in shown} == shown
+    assert told["same"] is True and told["records"] == shown["denominator"] and (tmp_path / "rows.parquet").exists()
+    assert told["command"].startswith("python -c ") and {f["source"] for f in told["files"]} == {
+        "requests",
+        "request_events",
+    }
 
 
 def test_doctor_on_a_healthy_home(home, sample_landing):

@@ -120,8 +120,10 @@ def test_responsiveness_shows_interval_statement_equity_and_league(service, open
     assert list(groups["on_time_pct"]) == ["Withheld (6 of 8)", "75% (12 of 16)"]
     league = next(table.value for table in page.dataframe if "pooled" in table.value.columns)
     assert list(league["city_id"]) == ["4835000", "1245000"], "57 before 55; with fewer than ten a city has no place"
-    few = next(table.value for table in page.dataframe if list(table.value.columns) == ["city", "counted", "city_id"])
-    assert few.to_numpy().tolist() == [["0667000", "1 of 2", "0667000"], ["Waco, TX", "6 of 8", "4876000"]], "by name"
+    few = next(
+        table.value for table in page.dataframe if list(table.value.columns)[:3] == ["city", "counted", "city_id"]
+    )
+    assert few[["city", "counted"]].to_numpy().tolist() == [["0667000", "1 of 2"], ["Waco, TX", "6 of 8"]], "by name"
     assert "no city can be told from another" in said
     assert "2 cities have fewer than ten" in [box.label for box in page.expander]
 
