@@ -6,19 +6,19 @@
 with shares as (
     select
         'engagement_budget_variance_pct' as metric, engagement_id, completed_on as day, true as is_summed,
-        cast(actual_usd as double) as above, cast(planned_cost_usd as double) as below
+        actual_usd as above, planned_cost_usd as below
     from metrics.engagement_costs
     where is_completed and planned_cost_usd > 0 and entries > 0
     union all
     select
         'budget_spent_pct' as metric, engagement_id, starts_on as day, planned_days is not null as is_summed,
-        cast(actual_usd as double) as above, cast(planned_cost_usd as double) as below
+        actual_usd as above, planned_cost_usd as below
     from metrics.engagement_costs
     where is_open and planned_cost_usd > 0
     union all
     select
         'time_elapsed_pct' as metric, engagement_id, starts_on as day, coalesce(planned_cost_usd > 0, false) as is_summed,
-        cast(elapsed_days as double) as above, cast(planned_days as double) as below
+        cast(elapsed_days as decimal(18, 2)) as above, cast(planned_days as decimal(18, 2)) as below
     from metrics.engagement_costs
     where is_open and planned_days is not null
 ),
@@ -26,7 +26,7 @@ with shares as (
 summed as (
     select
         s.metric, c.grain, c.city_id, c.topic, c.shown_id as engagement_id, t.period_type, t.period,
-        sum(s.above) as above, sum(s.below) as below
+        cast(sum(s.above) as double) as above, cast(sum(s.below) as double) as below
     from shares as s
     inner join metrics.engagement_scopes as c on s.engagement_id = c.engagement_id
     inner join reference.periods as t
