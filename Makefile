@@ -12,7 +12,7 @@ FILES := $(or $(LANDING),data/landing)
 # Kills runs at moments it waits for, which others at work beside it would blur.
 ALONE := tests/integration/test_kill.py
 
-.PHONY: run test check bench bench-metrics bench-recovery dev setup oracles lock clean
+.PHONY: run test check bench bench-metrics bench-recovery data-diff numbers dev setup oracles lock clean
 
 run: setup
 	$(if $(LANDING),,@test -f data/landing/program.yml || $(BIN)/cities311 sample data/landing)
@@ -39,6 +39,22 @@ bench: setup
 # Each takes some ten to fifteen minutes: every metric family at 5,000,000 requests; planted values over 200 samples.
 bench-metrics bench-recovery: bench-%: setup
 	$(BIN)/python tests/benchmarks/$*.py
+
+# What this code makes of the sample that the code of BASE did not: the same files, one release by each, and their difference.
+BASE ?= main
+SCALE ?= 0.3
+DIFF := data/data-diff
+data-diff: setup
+	@git worktree remove --force $(DIFF)/base 2> /dev/null; rm -rf $(DIFF); git worktree add --quiet --detach $(DIFF)/base $(BASE)
+	@cd $(DIFF)/base && PYTHONPATH=. $(abspath $(BIN))/python -m pipelines.cli sample ../landing --scale $(SCALE)
+	@cd $(DIFF)/base && PYTHONPATH=. $(abspath $(BIN))/python -m pipelines.cli run --landing ../landing --home ../home > /dev/null
+	@old=$$(cat $(DIFF)/home/releases/CURRENT); $(BIN)/cities311 run --landing $(DIFF)/landing --home $(DIFF)/home > /dev/null && \
+	new=$$(cat $(DIFF)/home/releases/CURRENT) && if [ "$$old" = "$$new" ]; then echo "The same code: no figure changed."; \
+	else $(BIN)/cities311 diff $$old $$new --home $(DIFF)/home; fi; git worktree remove --force $(DIFF)/base
+
+# Once CHANGELOG says under "Numbers that changed" why they did: the figures that a test holds the sample to.
+numbers: setup
+	$(BIN)/python tests/sample_numbers.py --write
 
 # DEV passes options on, such as DEV="--port 3333".
 # The Dagster UI on the same home: lineage, receipts, row counts, checks, the schedule and the sensor.
@@ -71,4 +87,4 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -q oracles.in -o requirements-oracles.lock
 
 clean:
-	rm -rf .venv .venv-oracles data/landing data/own data/raw data/quarantine data/warehouse data/releases data/dagster
+	rm -rf .venv .venv-oracles data/landing data/own data/raw data/quarantine data/warehouse data/releases data/dagster data/data-diff

@@ -215,8 +215,8 @@ class Metric(Strict):
     per: float = 1  # a rate is this many times numerator / denominator
     decimals: int
     feeds: list[str]
-    rows: str = ""  # sql/rows/<rows>.sql gives the records behind a figure
-    recompute: str = ""  # how it follows from them: an entry of recompute.yml, with its argument
+    rows: str  # sql/rows/<rows>.sql gives the records behind a figure
+    recompute: str  # how it follows from them: an entry of recompute.yml, with its argument
     window_days: int = 0  # after the end of a period, until all that it counts has been followed to its end
     source: str
     limits: str = ""
