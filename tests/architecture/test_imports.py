@@ -16,10 +16,11 @@ FORBIDDEN = {  # what a package may never import
     "pipelines": ("dashboards",),
     "dashboards": ("assets", "pipelines"),
 }
-# what pages may import all the same: what-if, whether a release is as published, and the decisions that commands take too
+# what pages may import all the same: what-if, whether a release is as published, the decisions that commands take too, and
+# what changed between two releases
 ALLOWED = {
     *("pipelines.settings", "assets.metrics.choice", "assets.releases.seal"),
-    *("assets.releases.reports", "assets.decisions"),
+    *("assets.releases.reports", "assets.releases.changes", "assets.decisions"),
 }
 
 
