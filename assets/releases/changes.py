@@ -16,7 +16,7 @@ from assets.releases.versions import CAUSES
 
 LOG = "restatements"
 TABLES = ("restatements", "restated_records")
-# a bridge made before figures were told apart by it has no such column: none of them is known to be material
+# a bridge made before figures were told apart by it has no such column: which of them are material is not known
 LATER = "(select null::boolean as is_material where false) union all by name"
 
 
@@ -65,11 +65,11 @@ def summary(bridge: Path) -> list[dict[str, Any]]:
 
 
 def rows(bridge: Path, table: str = "restatements", **keys: Any) -> list[dict[str, Any]]:
-    """The rows of a bridge with these keys, a value or None each, ordered as they lie."""
+    """The rows of a bridge with these keys, a value or None each, ordered as they lie; is_material None: not known."""
     where = " and ".join(f"{name(k)} is not distinct from ?" for k in keys) or "true"
     source = f"from read_parquet({file(bridge / f'{table}.parquet')})"
     if table == LOG:
-        source = f"select * replace (coalesce(is_material, false) as is_material) from (from {LATER} {source})"
+        source = f"from (from {LATER} {source})"
     with duckdb.connect() as connection:
         return _dicts(connection, f"{source} where {where}", list(keys.values()))
 
