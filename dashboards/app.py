@@ -25,6 +25,7 @@ PAGES = {
         st.Page("pages/data_quality.py", title="Data quality", icon=":material/fact_check:", url_path="data-quality"),
         st.Page("pages/passport.py", title="Passport", icon=":material/badge:", url_path="passport"),
         st.Page("pages/review.py", title="Review", icon=":material/approval:", url_path="review"),
+        st.Page("pages/changes.py", title="Changes", icon=":material/published_with_changes:", url_path="changes"),
     ],
 }
 

@@ -1,6 +1,7 @@
 """Charts that compare: heat maps, bars on both sides of zero, leagues of cities, spending beside time."""
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
@@ -170,4 +171,50 @@ def beside(labels: Sequence[str], spent: Sequence[float | None], elapsed: Sequen
     words = [f"{tick}%" for tick in ticks]
     figure.update_xaxes(range=[-0.1 * top, 1.15 * top], side="top", tickvals=ticks, ticktext=words, tickangle=0)
     figure.add_vline(x=100, line={"color": GRAY, "width": 1, "dash": "dash"})
+    return figure
+
+
+def bridge(first: tuple[str, str, Any], steps: Sequence[tuple[str, str, Any]], last: tuple[str, str, Any]) -> Figure:
+    """From an old value through what changed it to the new one, first on top; each is (label, words, number).
+
+    What a release says is a mark, since its distance from zero is not the matter; each step is a bar from where the one
+    before it ended.
+    """
+    ends = list(accumulate((float(value) for _, _, value in steps), initial=float(first[2])))
+    labels = [label for label, _, _ in (first, *steps, last)]
+    low, high = min(ends), max(ends)
+    room = (high - low) / 8 or 1.0
+    figure = Figure()
+    for place, end in enumerate(ends):
+        figure.add_scatter(
+            x=[end, end],
+            y=[labels[place], labels[place + 1]],
+            mode="lines",
+            line={"color": GRAY, "width": 1, "dash": "dot"},
+            hoverinfo="skip",
+        )
+    figure.add_bar(
+        x=[end - start for start, end in pairwise(ends)],
+        base=ends[:-1],
+        y=labels[1:-1],
+        orientation="h",
+        marker={"color": PRIMARY},
+        customdata=[words for _, words, _ in steps],
+        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[ends[0], ends[-1]],
+        y=[labels[0], labels[-1]],
+        mode="markers",
+        marker={"color": GRAY, "size": 13, "symbol": "diamond"},
+        customdata=[first[1], last[1]],
+        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+    )
+    right = [ends[0], *(max(pair) for pair in pairwise(ends)), ends[-1]]
+    for (label, words, _), x in zip((first, *steps, last), right, strict=True):
+        bold = f"<b>{words}</b>" if label in (labels[0], labels[-1]) else words
+        figure.add_annotation(x=x, y=label, text=bold, showarrow=False, xanchor="left", xshift=12)
+    layout(figure, 60 + 40 * len(labels))
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=labels[::-1], showgrid=False)
+    figure.update_xaxes(range=[low - room, high + 4 * room], showticklabels=False, showgrid=False)
     return figure

@@ -1,13 +1,20 @@
 """The only door to what people decide: the logs in HOME/decisions, through the functions that commands use too."""
 
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from assets.decisions import Refused
-from assets.releases import reports
+import streamlit as st
+
+from assets.decisions import Refused, broken
+from assets.releases import changes, reports
+from assets.releases.changes import CAUSES
 from assets.releases.reports import MOVES, REPORTS, Standing
 from pipelines.settings import home
 
-__all__ = ["MOVES", "REPORTS", "Refused", "Standing", "stands", "take"]
+__all__ = ["CAUSES", "MOVES", "REPORTS", "Refused", "Standing", "stands", "take"]
+
+Rows = list[dict[str, Any]]
 
 
 def stands() -> dict[tuple[str, str], Standing]:
@@ -21,3 +28,33 @@ def take(
     """Takes a step with a report; release and embargo go with its submission. Raises Refused."""
     folder = home()
     return reports.take(folder / "decisions", folder / "releases", step, report, period, who, why, release, until)
+
+
+def before(release: str) -> str | None:
+    """The release that this one restates; None where it restates none, or does not say."""
+    return changes.before(home() / "releases" / release)
+
+
+def bridge(old: str, new: str) -> tuple[Rows, Rows] | None:
+    """The figures and the records by which two releases differ; None where nobody has worked it out yet."""
+    folder = changes.folder(home(), old, new)
+    return None if folder is None else (_rows(folder, "restatements"), _rows(folder, "restated_records"))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _rows(folder: Path, table: str) -> Rows:
+    """A bridge never changes, so what is read of it may be kept."""
+    return changes.rows(folder, table)
+
+
+def reasons(old: str, new: str) -> dict[str, dict[str, Any]]:
+    """The reason that stands for each cause of the changes between two releases. Raises Refused where the log was changed."""
+    folder = home() / "decisions"
+    if wrong := [fault for fault in broken(folder) if fault.startswith(f"{changes.LOG}.jsonl")]:
+        raise Refused(wrong[0])
+    return changes.reasons(folder, old, new)
+
+
+def give(old: str, new: str, cause: str, who: str, why: str) -> None:
+    """Records why figures changed by a cause. Raises Refused where nobody says who or why, or the log was changed."""
+    changes.give(home() / "decisions", old, new, cause, who, why)

@@ -19,6 +19,7 @@ STATE_WORDS = {
     "not_reached": "Not reached",
     "not_due": "Not yet due",
     "absent": "None recorded",
+    "not_published": "Not published",
 }
 NOUNS = ("percent", "hours", "days", "weeks")  # units that a change beside the value repeats
 LEGAL_SUFFIXES = ("city", "town", "village", "borough", "municipality", "township")
@@ -113,6 +114,27 @@ def quantity(value: float | Decimal | None, unit: str, decimals: int = 0) -> str
         return f"{percent(float(value))} {unit.removeprefix('percent ')}"
     text = number(value, 1 if " per " in unit else decimals)
     return f"{text} {SINGULAR.get(unit, unit) if text == '1' else unit}".strip()
+
+
+def exact(value: Decimal | None, unit: str, sign: bool = False) -> str:
+    """`value` with every decimal as published, so that differences add up before the reader's eyes; sign: with +."""
+    if value is None:
+        return NONE
+    _, _, cut = f"{abs(value):f}".partition(".")
+    size = number(abs(value), len(cut.rstrip("0")))
+    before = MINUS if value < 0 else "+" if sign and value else ""
+    match unit:
+        case "usd":
+            return f"{before}{cents(abs(value))}"
+        case "percent" if not sign:
+            return f"{before}{size}%"
+        case "ratio":
+            return f"{before}{size}"
+        case "hours":
+            return f"{before}{size} business {'hour' if size == '1' else 'hours'}"
+    if unit == "percentage points" or (sign and unit.startswith("percent")):
+        return f"{before}{size} {'point' if size == '1' else 'points'}"
+    return f"{before}{size} {SINGULAR.get(unit, unit) if size == '1' else unit}".strip()
 
 
 def day(value: date | datetime | None) -> str:

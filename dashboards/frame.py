@@ -45,8 +45,17 @@ def begin(page: str, title: str, uses: tuple[str, ...]) -> filters.Selection:
         st.warning(SYNTHETIC, icon=":material/science:")
     if selection.release.id != queries.current_id():
         st.info(f"You are reading an earlier release, {selection.release.id}.", icon=":material/history:")
+    restated = queries.restated(selection.release)
+    if restated and page != "changes":
+        st.info(corrected(*restated, selection.release.id), icon=":material/published_with_changes:")
     st.title(title)
     return selection
+
+
+def corrected(old: str, figures: int, new: str) -> str:
+    """The line on a release that restates final figures materially, with the way to what changed."""
+    changed = f"{fmt.number(figures)} final {'figure' if figures == 1 else 'figures'} changed"
+    return f"Corrected since {old}: {changed}; see [Changes](changes?old={old}&release={new})."
 
 
 def finding(sentence: str) -> None:

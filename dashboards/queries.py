@@ -200,6 +200,22 @@ def tally(release: Release, name: str, by: str, day: str, period: Mapping[str, A
     return _tally(release.path, name, by, day, period["period_start"], period["period_end"], conditions)
 
 
+@st.cache_data(show_spinner=False, max_entries=16)
+def _restated(path: str) -> Rows:
+    keys = ", ".join(("metric", "grain", *METRIC_KEYS, "period_type", "period"))
+    sql = f"""select old_release as old, count(distinct ({keys})) as figures from {{source}}
+              where is_material group by old_release"""
+    return list(_run(path, "restatements", sql).to_pylist())
+
+
+def restated(release: Release) -> tuple[str, int] | None:
+    """The release that this one restates materially, and how many of its final figures; None where it restates none."""
+    if not release.has("restatements") or "is_material" not in columns(release.path, "restatements"):
+        return None
+    found = _restated(release.path)
+    return (found[0]["old"], found[0]["figures"]) if found else None
+
+
 def figures(release: Release, metric: str | list[str], grain: str, order: str = "period_start", **keys: Any) -> Rows:
     """The rows of `metric_values` of a metric and grain, each with its release. Keys left out are free, but for
     `basis` and `dimension`, which are null.

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -90,6 +91,11 @@ def show(
     )
     selected: list[int] = event["selection"]["rows"] if pick else []
     return selected[0] if selected else None
+
+
+def naive(instant: str) -> datetime:
+    """An instant as tables take it: UTC without a zone."""
+    return datetime.fromisoformat(instant).astimezone(UTC).replace(tzinfo=None)
 
 
 def _words(data: pa.Table, columns: Sequence[Column]) -> pa.Table:

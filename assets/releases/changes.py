@@ -16,6 +16,8 @@ from assets.releases import seal
 from assets.releases.versions import CAUSES
 
 LOG = "restatements"
+# a bridge made before figures were told apart by it has no such column: which of them are material is not known
+LATER = "(select null::boolean as is_material where false) union all by name"
 
 
 def folder(home: Path, old: str, new: str) -> Path | None:
@@ -41,7 +43,7 @@ def summary(bridge: Path) -> list[dict[str, Any]]:
             f"""
             with figures as (
                 select cause, count(*) as figures, count(*) filter (where is_material) as material
-                from read_parquet({file(bridge / "restatements.parquet")}) group by cause
+                from (from {LATER} from read_parquet({file(bridge / "restatements.parquet")})) group by cause
             ), records as (
                 select cause, sum(records) as records from read_parquet({file(bridge / "restated_records.parquet")}) group by cause
             )
@@ -54,12 +56,13 @@ def summary(bridge: Path) -> list[dict[str, Any]]:
 
 
 def rows(bridge: Path, table: str = "restatements", **keys: Any) -> list[dict[str, Any]]:
-    """The rows of a bridge with these keys, a value or None each, ordered as they lie."""
+    """The rows of a bridge with these keys, a value or None each, ordered as they lie; is_material None: not known."""
     where = " and ".join(f"{name(k)} is not distinct from ?" for k in keys) or "true"
+    source = f"from read_parquet({file(bridge / f'{table}.parquet')})"
+    if table == LOG:
+        source = f"from (from {LATER} {source})"
     with duckdb.connect() as connection:
-        return _dicts(
-            connection, f"from read_parquet({file(bridge / f'{table}.parquet')}) where {where}", list(keys.values())
-        )
+        return _dicts(connection, f"{source} where {where}", list(keys.values()))
 
 
 def reasons(home_decisions: Path, old: str, new: str) -> dict[str, dict[str, Any]]:

@@ -35,18 +35,13 @@ def row_of(each: Standing) -> dict[str, Any]:
         "period": each.period,
         "state": each.state,
         "release": each.release,
-        "at": naive(last["at"]),
+        "at": tables.naive(last["at"]),
         "who": last["who"],
         "why": last["why"],
         "embargo": f"until {fmt.day(until)}, {until:%H:%M} Eastern"
         if until and each.embargoed(datetime.now(UTC))
         else "",
     }
-
-
-def naive(instant: str) -> datetime:
-    """An instant as tables take it: UTC without a zone."""
-    return datetime.fromisoformat(instant).astimezone(UTC).replace(tzinfo=None)
 
 
 def step(view: Selection, found: dict[tuple[str, str], Standing]) -> None:
@@ -61,7 +56,7 @@ def step(view: Selection, found: dict[tuple[str, str], Standing]) -> None:
     st.markdown(sentences_review.stands(now, view.period))
     if now.steps:
         told = [{key: line.get(key, "") for key in ("step", "release", "who", "why")} for line in now.steps]
-        rows = [line | {"at": naive(one["at"])} for line, one in zip(told, now.steps, strict=True)]
+        rows = [line | {"at": tables.naive(one["at"])} for line, one in zip(told, now.steps, strict=True)]
         tables.show(
             rows, STEPS, "review_steps", "The steps taken with this report, oldest first", missing="", whole=True
         )

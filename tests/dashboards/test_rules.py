@@ -35,7 +35,11 @@ def test_imports_go_one_way_and_one_module_opens_releases(path):
     doors = {  # one opens releases, one takes down what people decide, one tells what stands behind a figure
         "queries.py": {"assets.releases.seal"},
         "passports.py": {name for name in ours if name.startswith("assets.releases.explained")},
-        "deciding.py": {name for name in ours if name.startswith(("assets.decisions.", "assets.releases.reports"))},
+        "deciding.py": {
+            name
+            for name in ours
+            if name.startswith(("assets.decisions.", "assets.releases.reports", "assets.releases.changes"))
+        },
     }
     allowed = doors[path.name] | {"pipelines.settings.home"} if path.name in doors else set()
     assert ours <= allowed, ours - allowed
