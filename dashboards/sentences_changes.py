@@ -111,7 +111,7 @@ def scope(row: Mapping[str, Any], cities: Mapping[str, str]) -> str:
     parts = [cities.get(row["city_id"], row["city_id"])] if row["city_id"] else []
     parts += [fmt.words(row["topic"])] if row["topic"] else []
     parts += [row["engagement_id"]] if row["engagement_id"] else []
-    parts += [f"{row['dimension'].replace('_', ' ')}: {row['dimension_value']}"] if row["dimension"] else []
+    parts += [f"{fmt.words(row['dimension'])}: {row['dimension_value'].replace('_', ' ')}"] if row["dimension"] else []
     parts += [f"cities eligible {row['basis']}"] if row["basis"] else []
     return ", ".join(parts) if parts else "All cities"
 
