@@ -38,13 +38,21 @@ TABLES = {
 }
 
 
-def write_release(home: Path, release: str, *, as_of: str = "2015-03-31", tables: dict[str, str] | None = None) -> Path:
+def write_release(
+    home: Path,
+    release: str,
+    *,
+    as_of: str = "2015-03-31",
+    tables: dict[str, str] | None = None,
+    restates: str | None = None,
+) -> Path:
     """Write a release of `tables` (name -> SQL) and point CURRENT to it."""
     directory = home / "releases" / release
     directory.mkdir(parents=True)
     for name, sql in (TABLES if tables is None else tables).items():
         duckdb.sql(f"copy ({sql}) to '{directory / name}.parquet' (format parquet)")
     manifest = {"release": release, "as_of": as_of, "created_at": "2015-04-02T12:00:00Z", "synthetic": False}
+    manifest |= {"restates": restates}
     files = [
         {"name": path.stem, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
         for path in sorted(directory.glob("*.parquet"))
