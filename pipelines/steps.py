@@ -19,7 +19,7 @@ from assets import catalog, checks, decisions, duplicates, models, pieces, progr
 from assets.raw import arrivals, casts, ingest, places
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.views import make_views
-from assets.releases import publish
+from assets.releases import bridge, publish
 from pipelines import versions, writing
 from pipelines.knowledge import Known, Request, digest, of, receipts
 from pipelines.settings import ROOT
@@ -201,7 +201,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request, restated: d
         sources,
         found,
         _set_aside(connection, ledger, known.receipts),
-        restated,
+        restated or bridge.NOTHING,
     )
 
 

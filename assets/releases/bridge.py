@@ -9,15 +9,42 @@ a row for each cause with both states and no delta.
 from datetime import date
 
 import duckdb
+import pyarrow as pa
 
 from assets.raw.casts import quote
 from assets.releases.passport import KEYS
 from assets.releases.versions import CAUSES
 
 TOLD = "cast(coalesce(amount_usd, value) as decimal(28, 6))"
-TABLES = ("restatements", "restated_records")
 ABSENT = "not_published"
 POINTS, SHARE = 1, 0.05  # a percentage is restated materially by a point, anything else by a twentieth of what was told
+TEXTS = (
+    *KEYS,
+    "old_release",
+    "new_release",
+    "old_state",
+    "new_state",
+    "old_status",
+    "new_status",
+    "unit",
+    "cause",
+    "reason",
+)
+RECORD = ("old_release", "new_release", "cause", "feed", "record_id", "what", "city_id", "topic", "engagement_id")
+TABLES = {
+    "restatements": pa.schema(
+        dict.fromkeys(TEXTS, pa.string())
+        | dict.fromkeys(("period_start", "period_end"), pa.date32())
+        | dict.fromkeys(("old_value", "new_value", "delta"), pa.decimal128(28, 6))
+        | {"is_material": pa.bool_(), "records": pa.int64()}
+    ),
+    "restated_records": pa.schema(
+        dict.fromkeys(RECORD, pa.string())
+        | dict.fromkeys(("first_on", "last_on"), pa.date32())
+        | {"records": pa.int64()}
+    ),
+}
+NOTHING = {table: schema.empty_table() for table, schema in TABLES.items()}  # of a release that has none before it
 ROLL = "coalesce(p.{0}, n.{0}) as {0}"
 
 

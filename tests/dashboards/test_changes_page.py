@@ -11,7 +11,6 @@ from small_release import TABLES, write_release
 
 from assets import decisions
 from assets.releases import bridge, changes
-from assets.releases.passport import KEYS
 from dashboards import queries
 from dashboards import sentences_changes as say
 from dashboards.charts_compare import bridge as drawn
@@ -59,37 +58,9 @@ RECORDS = [
 ]
 
 
-TEXTS = (
-    *KEYS,
-    "old_release",
-    "new_release",
-    "old_state",
-    "new_state",
-    "old_status",
-    "new_status",
-    "unit",
-    "cause",
-    "reason",
-)
-SCHEMAS = {
-    "restatements": pa.schema(
-        dict.fromkeys(TEXTS, pa.string())
-        | dict.fromkeys(("period_start", "period_end"), pa.date32())
-        | dict.fromkeys(("old_value", "new_value", "delta"), pa.decimal128(28, 6))
-        | {"is_material": pa.bool_(), "records": pa.int64()}
-    ),
-    "restated_records": pa.schema(
-        dict.fromkeys(
-            ("old_release", "new_release", "cause", "feed", "record_id", "what", "city_id", "topic"), pa.string()
-        )
-        | {"engagement_id": pa.string(), "first_on": pa.date32(), "last_on": pa.date32(), "records": pa.int64()}
-    ),
-}
-
-
 def made(folder, figures=RESTATEMENTS, records=RECORDS, lacks=()):
     folder.mkdir(parents=True, exist_ok=True)
-    for (name, empty), rows in zip(SCHEMAS.items(), (figures, records), strict=True):
+    for (name, empty), rows in zip(bridge.TABLES.items(), (figures, records), strict=True):
         told = pa.Table.from_pylist(rows, schema=empty)
         pq.write_table(told.drop_columns([c for c in lacks if c in told.column_names]), folder / f"{name}.parquet")
 

@@ -92,12 +92,14 @@ class Network:
             return connection.execute(query).fetchall()
 
     def tables(self, release: str | None = None) -> dict[str, list[tuple[Any, ...]]]:
-        """Every table of a release, row for row, but for the day on which this test received its files."""
+        """Every table of a release, row for row, but for the day on which this test received its files; without what changed
+        since the release before, which is told of two."""
         folder = self.home / "releases" / (release or self.current or "none")
         left_out = {"sources": "select * exclude (received_at) from t order by all"}
         return {
             p.stem: self.table(p.stem, left_out.get(p.stem, "from t"), release)
             for p in sorted(folder.glob("*.parquet"))
+            if p.stem not in ("restatements", "restated_records")
         }
 
 
