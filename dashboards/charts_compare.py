@@ -216,5 +216,5 @@ def bridge(first: tuple[str, str, Any], steps: Sequence[tuple[str, str, Any]], l
         figure.add_annotation(x=x, y=label, text=bold, showarrow=False, xanchor="left", xshift=12)
     layout(figure, 60 + 40 * len(labels))
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=labels[::-1], showgrid=False)
-    figure.update_xaxes(range=[low - room, high + 4 * room], showticklabels=False, showgrid=False)
+    figure.update_xaxes(range=[low - room, high + 6 * room], showticklabels=False, showgrid=False)
     return figure
