@@ -9,11 +9,12 @@ import typer
 from pipelines.options import Home, Json
 
 SHOWN = 20
+GRAINS = ("network", "topic", "city", "engagement", "city_topic")
 
 
 def command(
     old: Annotated[str, typer.Argument(help="The release of before.")],
-    new: Annotated[str, typer.Argument(help="The release of after.")],
+    new: Annotated[str | None, typer.Argument(help="The release of after (default: the current one).")] = None,
     metric: Annotated[str | None, typer.Option(help="Only this metric.")] = None,
     city: Annotated[str | None, typer.Option(help="Only this city (GEOID).")] = None,
     records: Annotated[
@@ -36,8 +37,7 @@ def command(
     if (who or why) and because is None:
         raise typer.BadParameter("--who and --why go with --because CAUSE")
     try:
-        for release in (old, new):
-            released.named(layout.releases, release)
+        old, new = (released.named(layout.releases, release) for release in (old, new))
         if old == new:
             raise released.Unknown(f"{old} and {new} are one release; name two")
         bridge = worked_out(layout.home, old, new)
@@ -59,9 +59,13 @@ def command(
         return
     for line in (*label, *digest(bridge, old, new, given)):
         typer.echo(line)
-    listed = found if every or records or wanted else [row for row in found if row["is_material"]]
+    told = every or records or bool(wanted)
+    listed = found if told else [row for row in found if row["is_material"]]
     typer.echo("")
-    show([_line(row) for row in listed[: None if every else SHOWN]], False, "No final figure was restated materially.")
+    if not records:  # the whole before its parts
+        listed.sort(key=lambda row: GRAINS.index(row["grain"]))
+    none = "Nothing changed there." if told else "No final figure was restated materially."
+    show([_line(row) for row in listed[: None if every else SHOWN]], False, none)
     if len(listed) > SHOWN and not every:
         typer.echo(f"… and {len(listed) - SHOWN:,} more: --all, or --json for every change with its keys.")
 

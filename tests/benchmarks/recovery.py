@@ -35,6 +35,7 @@ FAMILIES = (
         "metrics.on_time_cells",
         "metrics.on_time",
         "metrics.satisfaction_codes",
+        "metrics.survey_kinds",
         "metrics.satisfaction_profiles",
     ),
     *("metrics.answering", "metrics.satisfaction_cells", "metrics.satisfaction_counts", "metrics.satisfaction"),

@@ -22,6 +22,7 @@ COMMANDS = (
     "releases",
     "review",
     "show",
+    "diff",
     "explain",
     "ahead",
     "alerts",

@@ -5,6 +5,7 @@ ASKED, DELIVERED = "2014-06-02 14:00", "2014-06-10 14:00"  # Monday 10:00 Easter
 SETUP = ("core.period_days", "core.day_parts", "core.period_parts", "core.figure_keys")
 TABLES = (
     "metrics.satisfaction_codes",
+    "metrics.survey_kinds",
     "metrics.satisfaction_profiles",
     "metrics.answering",
     "metrics.satisfaction_cells",

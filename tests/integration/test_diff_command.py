@@ -1,0 +1,71 @@
+"""`cities311 diff` and `show --known-on`, typed as their users do."""
+
+import json
+
+import pytest
+from network import Network, copy, late
+from restated import run
+
+LATE = 3  # requests of July 14 to 16, delivered in October
+
+
+@pytest.fixture(scope="module")
+def net(base: Network, tmp_path_factory: pytest.TempPathFactory) -> Network:
+    """A network with three releases: of itself, of three late requests more, and of one more."""
+    net = copy(base, tmp_path_factory.mktemp("diff"))
+    run(net)
+    net.drop("requests/late.csv", late(30, 31, 32))
+    run(net)
+    net.drop("requests/late2.csv", late(33))
+    run(net)
+    return net
+
+
+def test_since_a_release_the_causes_add_up_to_what_the_releases_say(net: Network) -> None:
+    first, second, third = [f"2014-08-31-r{n}" for n in (1, 2, 3)]
+    if not (
+        net.home / "releases" / third
+    ).exists():  # where the code of the base moved, its release was published again
+        first, second, third = [f"2014-08-31-r{n}" for n in (2, 3, 4)]
+    done = net.tell("diff", second, third, "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    (created,) = [r for r in rows if r["metric"] == "created" and r["grain"] == "network" and r["period"] == "2014-07"]
+    assert (created["cause"], float(created["delta"]), created["records"]) == ("late", 1, 1)
+    # a pair that no release carries is worked out, once
+    done = net.tell("diff", first, "--metric", "created")
+    assert done.returncode == 0, done.stderr
+    assert "SYNTHETIC" in done.stdout and f"From {first} to {third}:" in done.stdout
+    assert any(
+        line.split()[:7] == ["created", "network", "2014-07", "9", "13", "late", "+4"]
+        for line in done.stdout.splitlines()
+    )
+    assert (net.home / "bridges" / f"{first}..{third}" / "restatements.parquet").exists()
+    records = net.tell("diff", first, third, "--records", "--json").stdout.splitlines()
+    assert [json.loads(line)["record_id"] for line in records] == ["R030", "R031", "R032", "R033"]
+
+
+def test_a_reason_is_kept_and_shown(net: Network) -> None:
+    releases = sorted(p.name for p in (net.home / "releases").iterdir() if p.is_dir())[-2:]
+    assert net.tell("diff", *releases, "--because", "late", "--who", "", "--why", "x").returncode == 1
+    assert net.tell("diff", *releases, "--because", "whim", "--who", "a", "--why", "b").returncode == 1
+    assert net.tell("diff", *releases, "--who", "a").returncode == 2
+    given = ("--because", "late", "--who", "program desk", "--why", "a batch of the community desk")
+    assert net.tell("diff", *releases, *given).returncode == 0
+    rows = [json.loads(line) for line in net.tell("diff", *releases, "--json").stdout.splitlines()]
+    assert {row["reason"] for row in rows if row["cause"] == "late"} == {"a batch of the community desk"}
+
+
+def test_what_cannot_be_compared_is_refused(net: Network) -> None:
+    current = net.current or ""
+    assert net.tell("diff", current, current).returncode == 1
+    gone = net.tell("diff", "2010-01-01-r1", current)
+    assert gone.returncode == 1 and "there are: 2014-08-31-r1" in gone.stderr
+
+
+def test_a_figure_as_it_was_known(net: Network) -> None:
+    now = json.loads(net.tell("show", "created", "--json").stdout)
+    before = json.loads(net.tell("show", "created", "--known-on", "2014-09-30", "--json").stdout)
+    assert (now["value"], before["value"]) == (34, 30)
+    assert before["release"] == "as of 2014-08-31, known on 2014-09-30T00:00:00+00:00"
+    assert net.tell("show", "created", "--known-on", "soon").returncode == 2
+    assert net.tell("show", "created", "--known-on", "2014-09-30", "--release", "x").returncode == 2
