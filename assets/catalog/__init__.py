@@ -247,13 +247,17 @@ def load(folder: Path = HERE) -> Catalog:
     metrics = [
         _check(path, Metric, entry) for path in sorted((folder / "metrics").glob("*.yml")) for entry in _yaml(path)
     ]
+    methods = _yaml(folder / "recompute.yml")
+    for metric in metrics:
+        if metric.recompute.partition("(")[0] not in methods:
+            raise CatalogError(f"{metric.metric}: recompute.yml has no method {metric.recompute!r}")
     topics = [_check(folder / "topics.yml", Topic, entry) for entry in _yaml(folder / "topics.yml")["topics"]]
     return Catalog(
         sources=_by_name((s.source, s) for s in sources),
         tables=_by_name((t.table, t) for t in tables),
         metrics=_by_name((m.metric, m) for m in metrics),
         topics=topics,
-        recompute=_yaml(folder / "recompute.yml"),
+        recompute=methods,
     )
 
 

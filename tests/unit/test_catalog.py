@@ -17,6 +17,7 @@ def folder(tmp_path) -> Path:
     write(tmp_path, "tables/core.demo.yml", {"table": "core.demo", "grain": "one row per id", "key": ["id"]})
     write(tmp_path, "metrics/demo.yml", [METRIC])
     write(tmp_path, "topics.yml", {"topics": [{"topic": "budget", "title": "Budget"}]})
+    write(tmp_path, "recompute.yml", {"share": "select 1 from rows"})
     return tmp_path
 
 
@@ -39,6 +40,8 @@ METRIC = {
     "interval": "wilson",
     "decimals": 1,
     "feeds": ["demo"],
+    "rows": "demo",
+    "recompute": "share",
     "source": "demo",
 }
 
