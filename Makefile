@@ -47,10 +47,10 @@ DIFF := data/data-diff
 data-diff: setup
 	@git worktree remove --force $(DIFF)/base 2> /dev/null; rm -rf $(DIFF); git worktree add --quiet --detach $(DIFF)/base $(BASE)
 	@cd $(DIFF)/base && PYTHONPATH=. $(abspath $(BIN))/python -m pipelines.cli sample ../landing --scale $(SCALE)
-	@cd $(DIFF)/base && PYTHONPATH=. $(abspath $(BIN))/python -m pipelines.cli run --landing ../landing --home ../home > /dev/null
-	@old=$$(cat $(DIFF)/home/releases/CURRENT); $(BIN)/cities311 run --landing $(DIFF)/landing --home $(DIFF)/home > /dev/null && \
-	new=$$(cat $(DIFF)/home/releases/CURRENT) && if [ "$$old" = "$$new" ]; then echo "The same code: no figure changed."; \
-	else $(BIN)/cities311 diff $$old $$new --home $(DIFF)/home; fi; git worktree remove --force $(DIFF)/base
+	@cd $(DIFF)/base && PYTHONPATH=. $(abspath $(BIN))/python -m pipelines.cli run --landing ../landing --home ../made > /dev/null
+	@old=$$(cat $(DIFF)/made/releases/CURRENT); $(BIN)/cities311 run --landing $(DIFF)/landing --home $(DIFF)/made > /dev/null && \
+	new=$$(cat $(DIFF)/made/releases/CURRENT) && if [ "$$old" = "$$new" ]; then echo "The same code: no figure changed."; \
+	else $(BIN)/cities311 diff $$old $$new --home $(DIFF)/made; fi; git worktree remove --force $(DIFF)/base
 
 # Once CHANGELOG says under "Numbers that changed" why they did: the figures that a test holds the sample to.
 numbers: setup

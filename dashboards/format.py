@@ -5,6 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from dashboards.words import city as city
+from dashboards.words import words as words
+
 Row = Mapping[str, Any]
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EM DASH}"
@@ -22,13 +25,6 @@ STATE_WORDS = {
     "not_published": "Not published",
 }
 NOUNS = ("percent", "hours", "days", "weeks")  # units that a change beside the value repeats
-LEGAL_SUFFIXES = ("city", "town", "village", "borough", "municipality", "township")
-PHRASES = {
-    "cross_cutting": "Cross-cutting",
-    "population_change_2000_2010_pct": "Population change, 2000 to 2010",
-    "noncollege_poverty_pct": "Noncollege poverty",
-}
-TOKENS = {"usd": "dollars", "pct": "percent"} | {name: name.upper() for name in ("cdbg", "esg", "home", "hopwa")}
 SINGULAR = {
     "cities": "city",
     "requests": "request",
@@ -299,19 +295,3 @@ def _size(delta: float, unit: str) -> str:
         text = number(delta) if round(delta) else number(delta, 1)
         return f"{text} point{'' if text == '1' else 's'}"
     return quantity(delta, unit)
-
-
-def words(identifier: str | None) -> str:
-    """An id as words: economic_development -> Economic development, cdbg_usd -> CDBG dollars."""
-    if identifier is None:
-        return NONE
-    if identifier in PHRASES:
-        return PHRASES[identifier]
-    text = " ".join(TOKENS.get(token, token) for token in identifier.split("_"))
-    return text[:1].upper() + text[1:]
-
-
-def city(row: Row) -> str:
-    """Memphis, TN, from a row of `cities`, whose names may carry the legal suffix of the Census ('Memphis city')."""
-    place, _, suffix = str(row["name"]).rpartition(" ")
-    return f"{place if place and suffix in LEGAL_SUFFIXES else row['name']}, {row['state']}"

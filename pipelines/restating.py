@@ -83,8 +83,8 @@ def between(layout: Layout, ledger: Receipts, old: Side, new: Side) -> dict[str,
     with worlds.scratch(layout) as connection:
         worlds.stand(connection, ledger, new.known, [FIGURES])
         _Walk(connection, ledger, old, new).all()
-        made = {t: connection.sql(f"from bridge.{t}").to_arrow_table() for t in bridge.TABLES}
-        return {t: made[t].select(schema.names).cast(schema) for t, schema in bridge.TABLES.items()}
+        made = {t: connection.sql(f"from bridge.{t}").to_arrow_table() for t in bridge.tables()}
+        return {t: made[t].select(schema.names).cast(schema) for t, schema in bridge.tables().items()}
 
 
 class _Walk:

@@ -201,7 +201,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request, restated: d
         sources,
         found,
         _set_aside(connection, ledger, known.receipts),
-        restated or bridge.NOTHING,
+        restated or bridge.nothing(),
     )
 
 

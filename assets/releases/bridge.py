@@ -7,6 +7,7 @@ a row for each cause with both states and no delta.
 """
 
 from datetime import date
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -31,21 +32,30 @@ TEXTS = (
     "reason",
 )
 RECORD = ("old_release", "new_release", "cause", "feed", "record_id", "what", "city_id", "topic", "engagement_id")
-TABLES = {
-    "restatements": pa.schema(
-        dict.fromkeys(TEXTS, pa.string())
-        | dict.fromkeys(("period_start", "period_end"), pa.date32())
-        | dict.fromkeys(("old_value", "new_value", "delta"), pa.decimal128(28, 6))
-        | {"is_material": pa.bool_(), "records": pa.int64()}
-    ),
-    "restated_records": pa.schema(
-        dict.fromkeys(RECORD, pa.string())
-        | dict.fromkeys(("first_on", "last_on"), pa.date32())
-        | {"records": pa.int64()}
-    ),
-}
-NOTHING = {table: schema.empty_table() for table, schema in TABLES.items()}  # of a release that has none before it
 ROLL = "coalesce(p.{0}, n.{0}) as {0}"
+
+
+@cache
+def tables() -> dict[str, pa.Schema]:
+    """The two tables that a bridge makes, with their columns."""
+    return {
+        "restatements": pa.schema(
+            dict.fromkeys(TEXTS, pa.string())
+            | dict.fromkeys(("period_start", "period_end"), pa.date32())
+            | dict.fromkeys(("old_value", "new_value", "delta"), pa.decimal128(28, 6))
+            | {"is_material": pa.bool_(), "records": pa.int64()}
+        ),
+        "restated_records": pa.schema(
+            dict.fromkeys(RECORD, pa.string())
+            | dict.fromkeys(("first_on", "last_on"), pa.date32())
+            | {"records": pa.int64()}
+        ),
+    }
+
+
+def nothing() -> dict[str, pa.Table]:
+    """Both without a row: of a release that has none before it."""
+    return {table: schema.empty_table() for table, schema in tables().items()}
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -60,7 +60,7 @@ RECORDS = [
 
 def made(folder, figures=RESTATEMENTS, records=RECORDS, lacks=()):
     folder.mkdir(parents=True, exist_ok=True)
-    for (name, empty), rows in zip(bridge.TABLES.items(), (figures, records), strict=True):
+    for (name, empty), rows in zip(bridge.tables().items(), (figures, records), strict=True):
         told = pa.Table.from_pylist(rows, schema=empty)
         pq.write_table(told.drop_columns([c for c in lacks if c in told.column_names]), folder / f"{name}.parquet")
 
@@ -68,7 +68,7 @@ def made(folder, figures=RESTATEMENTS, records=RECORDS, lacks=()):
 def published(home, lacks=(), restates=OLD, **other):
     """The new release with its bridge, as it is published."""
     made(home / "made", lacks=lacks, **other)
-    sql = {name: f"from read_parquet('{home}/made/{name}.parquet')" for name in bridge.TABLES}
+    sql = {name: f"from read_parquet('{home}/made/{name}.parquet')" for name in bridge.tables()}
     write_release(home, NEW, tables=TABLES | sql, restates=restates)
     shutil.rmtree(home / "made")
 

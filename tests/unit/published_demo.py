@@ -29,6 +29,7 @@ CATALOG = Catalog(
         "published.empty": Table.model_validate({"table": "published.empty", "grain": "id", "key": ["id"]}),
     },
     metrics={},
+    recompute={},
     topics=[],
 )
 SOURCES = [
