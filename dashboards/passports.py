@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from assets.releases import explained
-from assets.releases.explained import KEYS, NOT_TOLD, Opened, Passport
+from assets.releases.explained import FORMULA, KEYS, NOT_TOLD, Opened, Passport, plain_text
 
-__all__ = ["NOT_TOLD", "Opened", "Passport", "address", "of", "query", "stem"]
+__all__ = ["FORMULA", "NOT_TOLD", "Opened", "Passport", "address", "of", "plain_text", "query", "stem"]
 
 PAGE = "passport"
 QUERY = {  # name in the address -> key of metric_values

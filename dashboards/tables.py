@@ -11,13 +11,14 @@ import pyarrow.csv
 import streamlit as st
 
 from dashboards import format as fmt
+from dashboards.passports import FORMULA as FORMULA
+from dashboards.passports import plain_text as plain_text
 from dashboards.queries import Rows
 
 LINK = "How it is made"
 MISSING = "not recorded"
 PAGE = 1000
 PASSPORT = "passport"  # a row's address of how its figure is made: shown as a link, and not downloaded
-FORMULA = "^([=+@\t\r\n\uff1d\uff0b\uff0d\uff20-])"  # and their full-width forms
 
 
 class Column(NamedTuple):
@@ -115,15 +116,3 @@ def _csv(data: pa.Table) -> bytes:
     out = io.BytesIO()
     pyarrow.csv.write_csv(plain_text(data), out)
     return out.getvalue()
-
-
-def plain_text(data: pa.Table) -> pa.Table:
-    """A table whose text no spreadsheet takes for a formula: an apostrophe before what begins like one; numbers stay.
-
-    Which first characters: OWASP, CSV Injection.
-    """
-    for place, field in enumerate(data.schema):
-        if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            text = pc.replace_substring_regex(data.column(place).cast(pa.string()), FORMULA, r"'\1")
-            data = data.set_column(place, field.name, text)
-    return data

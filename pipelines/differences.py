@@ -121,6 +121,10 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
     told = {"metric": row["metric"], "of": of or row["grain"], "period": row["period"]}
     for side in ("old", "new"):
         value = row[f"{side}_value"]
-        told[side] = row[f"{side}_state"].replace("_", " ") if value is None else f"{value:f}".rstrip("0").rstrip(".")
-    delta = "" if row["delta"] is None else f"{row['delta']:+f}".rstrip("0").rstrip(".")
+        told[side] = row[f"{side}_state"].replace("_", " ") if value is None else _short(f"{value:f}")
+    delta = "" if row["delta"] is None else _short(f"{row['delta']:+f}")
     return told | {"cause": row["cause"], "delta": delta, "records": row["records"], "reason": row["reason"] or ""}
+
+
+def _short(decimal: str) -> str:
+    return decimal.rstrip("0").rstrip(".")

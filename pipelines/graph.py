@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets import catalog, models
 from assets.raw import places
-from pipelines import knowledge, restating, steps, writing
+from pipelines import knowledge, restating, steps
 from pipelines.resources import Warehouse
 
 CHECK = "catalog"  # the one check of a table; its metadata holds the outcome of every rule
@@ -116,13 +116,7 @@ def _release(every: dict[str, models.Model]) -> dg.AssetsDefinition:
         kinds={"parquet"},
     )
     def release(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
-        request = warehouse.request()
-        with writing.alone(request.layout):
-            with warehouse.open() as connection:
-                stands = steps.standing(connection, request)
-            restated = {} if stands else restating.since_current(request)
-            with warehouse.open() as connection:
-                name = steps.release(connection, request, restated)
+        name = restating.publish_standing(warehouse.request())
         return dg.MaterializeResult(metadata={"release": name})
 
     return release

@@ -49,16 +49,22 @@ def receipts(layout: Layout) -> Receipts:
     return Receipts(layout.raw, layout.quarantine)
 
 
-def of(request: Request, ledger: Receipts) -> Known:
-    """What is known to a run. Raises program.ProgramError."""
+def of(request: Request, ledger: Receipts | None = None) -> Known:
+    """What is known to a run; ledger: the receipts of its HOME, where they are read already. Raises program.ProgramError."""
+    ledger = ledger or receipts(request.layout)
     told, known_on = program.load(request.landing), instant(request, ledger)
+    return at(request.layout, told, told.last_day(request.as_of), known_on, ledger.known(known_on))
+
+
+def at(layout: Layout, told: Program, as_of: date, known_on: datetime, arrived: list[Receipt]) -> Known:
+    """What was known at an instant, with what people had decided by then."""
     return Known(
         program=told,
-        as_of=told.last_day(request.as_of),
+        as_of=as_of,
         known_on=known_on,
-        receipts=ledger.known(known_on),
-        decided=decisions.place_names(request.layout.decisions, known_on),
-        duplicates=duplicates.confirmed(request.layout.decisions, known_on),
+        receipts=arrived,
+        decided=decisions.place_names(layout.decisions, known_on),
+        duplicates=duplicates.confirmed(layout.decisions, known_on),
     )
 
 

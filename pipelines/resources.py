@@ -30,8 +30,7 @@ class Warehouse(dg.ConfigurableResource[None]):
 
     def known(self) -> knowledge.Known:
         """What a step works from: read again by each, as a file may have come to be known in between."""
-        request = self.request()
-        return knowledge.of(request, knowledge.receipts(request.layout))
+        return knowledge.of(self.request())
 
     @contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from assets import catalog, clock, decisions, duplicates, models, pieces, program
+from assets import catalog, clock, duplicates, models, pieces, program
 from assets.catalog import Table
 from assets.raw.casts import file
 from assets.raw.receipts import Receipts
 from assets.releases import bridge, publish, seal, versions
-from pipelines import knowledge, steps, worlds
+from pipelines import knowledge, steps, worlds, writing
 from pipelines import versions as texts
 from pipelines.knowledge import Known, Request
 from pipelines.settings import Layout
@@ -51,17 +51,24 @@ def side(layout: Layout, landing: Path, ledger: Receipts, release: str) -> Side:
     told = publish.manifest(layout.releases, release)
     known_on = datetime.fromisoformat(told["known_on"])
     listed = {(s["name"], s["sha256"]) for s in told["sources"]}
-    known = Known(
-        program=program.Program.model_validate(told["settings"]) if "settings" in told else program.load(landing),
-        as_of=date.fromisoformat(told["as_of"]),
-        known_on=known_on,
-        receipts=[r for r in ledger.known(known_on) if (r.name, r.sha256) in listed],
-        decided=decisions.place_names(layout.decisions, known_on),
-        duplicates=duplicates.confirmed(layout.decisions, known_on),
-    )
+    rules = program.Program.model_validate(told["settings"]) if "settings" in told else program.load(landing)
+    arrived = [r for r in ledger.known(known_on) if (r.name, r.sha256) in listed]
+    known = knowledge.at(layout, rules, date.fromisoformat(told["as_of"]), known_on, arrived)
     values = f"read_parquet({file(layout.releases / release / 'metric_values.parquet')})"
     ours = (told["code_version"], told["catalog_version"]) == (texts.code(), texts.catalog())
     return Side(release, known, values, ours)
+
+
+def publish_standing(request: Request) -> str:
+    """Publishes what stands in the warehouse with what it changes of the current release, unless that is what it was made of;
+    returns the release's id. Raises publish.Refused, and writing.Busy where another run is at work."""
+    with writing.alone(request.layout):
+        with writing.warehouse(request.layout) as connection:
+            if current := steps.standing(connection, request):
+                return current
+        restated = since_current(request)
+        with writing.warehouse(request.layout) as connection:
+            return steps.release(connection, request, restated)
 
 
 def since_current(request: Request) -> dict[str, pa.Table]:
@@ -93,8 +100,9 @@ class _Walk:
     def __init__(self, connection: duckdb.DuckDBPyConnection, ledger: Receipts, old: Side, new: Side) -> None:
         self.connection, self.ledger, self.old, self.new = connection, ledger, old, new
         self.every = worlds.ancestors([FIGURES], ("core", "metrics"))
-        self.tables = {t: s for t, s in catalog.load().tables.items() if t in worlds.ancestors([FIGURES], ("staging",))}
-        self.types: dict[str, dict[str, str]] = {}
+        self.staging = worlds.ancestors([FIGURES], ("staging",))
+        self.tables = {t: s for t, s in catalog.load().tables.items() if t in self.staging}
+        self.types = {t: self.described(t) for t in self.tables}
         self.at = "new"
 
     def all(self) -> None:
@@ -140,7 +148,7 @@ class _Walk:
         steps.point(connection, self.ledger, old.known)
         raw = {t: s.version for t, s in models.prepare(connection).items() if t.startswith("raw.")}
         moved = {t for t, version in raw.items() if version != stood[t]}
-        for table, model in worlds.ancestors([FIGURES], ("staging",)).items():
+        for table, model in self.staging.items():
             if model.reads & moved:
                 sql = re.sub(r"\bstaging\.(\w+)", lambda m: f"before.{m[1]}" if m[0] in moved else m[0], model.sql)
                 connection.execute(f"create table before.{table.partition('.')[2]} as\n{sql}")
@@ -151,8 +159,6 @@ class _Walk:
         records, whole = list[str](), set[str]()
         for table in sorted(moved & self.tables.keys() - ARRIVALS):
             spec, name = self.tables[table], table.partition(".")[2]
-            described = connection.execute(f"describe {table}").fetchall()
-            self.types[table] = {row[0]: row[1].lower() for row in described}
             if spec.changes is None:
                 if pieces.content(connection, table) != pieces.content(connection, f"before.{name}"):
                     whole.add(table)
@@ -162,10 +168,14 @@ class _Walk:
                 bridge.gather(connection, versions.changed(spec, self.types[table], new.known.as_of))
         for table, spec in self.tables.items():
             if spec.changes and old.known.as_of < new.known.as_of:
-                types = {r[0]: r[1].lower() for r in connection.execute(f"describe {table}").fetchall()}
-                apart = table in records
-                bridge.gather(connection, versions.seen(spec, types, old.known.as_of, new.known.as_of, apart))
+                days = (old.known.as_of, new.known.as_of)
+                bridge.gather(connection, versions.seen(spec, self.types[table], *days, apart=table in records))
         return records, whole
+
+    def described(self, table: str) -> dict[str, str]:
+        """The columns of a table with their types."""
+        rows = self.connection.execute(f"describe {table}").fetchall()
+        return {row[0]: row[1].lower() for row in rows}
 
     def down(self, cause: int, present: set[int], turn: int | None = None) -> None:
         """One step: the figures without this cause, which are the old release's own where nothing is left to take out."""

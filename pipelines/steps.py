@@ -156,13 +156,13 @@ def standing(connection: duckdb.DuckDBPyConnection, request: Request) -> str | N
 
 
 def release(connection: duckdb.DuckDBPyConnection, request: Request, restated: dict[str, pa.Table]) -> str:
-    """Publishes what stands, unless that is what the current release was made of; returns the release's id.
+    """Publishes what stands; returns the release's id.
 
     restated: what changed since the current release, by table. Raises publish.Refused where a blocking check failed.
     """
-    if current := standing(connection, request):
-        return current
     found = outcomes(connection)
+    if why := blocked(found):
+        raise publish.Refused(why)
     ledger = receipts(request.layout)
     known = of(request, ledger)
     clocks = connection.execute(

@@ -48,7 +48,7 @@ def known(layout: Layout, as_of: str | None, known_on: str | None) -> Known:
         datetime.fromisoformat(known_on) if known_on else None,
     )
     try:
-        return of(request, receipts(layout))
+        return of(request)
     except ProgramError as error:
         raise Unknown(str(error)) from error
 

@@ -230,7 +230,7 @@ def _places(
 ) -> None:
     """Names are looked up in every gazetteer that ever arrived."""
     ever = datetime.max.replace(tzinfo=UTC)
-    prints = make_views(connection, receipts, {GAZETTEER: catalog.sources[GAZETTEER]}, ever)
+    prints = make_views(connection, receipts, {GAZETTEER: catalog.sources[GAZETTEER]}, receipts.known(ever))
     places.build(connection, decided, prints[GAZETTEER])
 
 

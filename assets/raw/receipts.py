@@ -79,19 +79,18 @@ class Receipt:
 
 
 READING = (
+    *("table", "fingerprint", "status", "declared", "key_rule", "folder", "message", "received", "accepted"),
     *(
-        "table",
-        "fingerprint",
-        "status",
-        "declared",
-        "key_rule",
-        "folder",
-        "message",
-        "received",
-        "accepted",
         "quarantined",
+        "repeats",
+        "first_row",
+        "explicit_rows",
+        "unused",
+        "facts",
+        "corrections",
+        "known_at",
+        "stored_as",
     ),
-    *("repeats", "first_row", "explicit_rows", "unused", "facts", "corrections", "known_at", "stored_as"),
 )
 
 

@@ -16,11 +16,10 @@ def make_views(
     connection: duckdb.DuckDBPyConnection,
     receipts: Receipts,
     sources: dict[str, Source],
-    known: datetime | list[Receipt],
+    known: list[Receipt],
 ) -> dict[str, str]:
-    """(Re)makes the view raw.<table> of each source from these receipts (or those known by then); returns a fingerprint of each."""
+    """(Re)makes the view raw.<table> of each source from the receipts that are known; returns a fingerprint of each."""
     connection.execute("create schema if not exists raw")
-    known = known if isinstance(known, list) else receipts.known(known)
     prints = {}
     for table, spec in sources.items():
         files = [r for r in known if r.table == table and r.status == "accepted"]

@@ -21,15 +21,8 @@ ABSENT = "not_published"
 POINTS, SHARE = 1, 0.05  # a percentage is restated materially by a point, anything else by a twentieth of what was told
 TEXTS = (
     *KEYS,
-    "old_release",
-    "new_release",
-    "old_state",
-    "new_state",
-    "old_status",
-    "new_status",
-    "unit",
-    "cause",
-    "reason",
+    *(f"{side}_{what}" for what in ("release", "state", "status") for side in ("old", "new")),
+    *("unit", "cause", "reason"),
 )
 RECORD = ("old_release", "new_release", "cause", "feed", "record_id", "what", "city_id", "topic", "engagement_id")
 ROLL = "coalesce(p.{0}, n.{0}) as {0}"
@@ -186,7 +179,7 @@ def place(connection: duckdb.DuckDBPyConnection, old_values: str, new_values: st
         create or replace table bridge.scopes as
         select grain, city_id, topic, engagement_id, cause, period_type, period, feed, sum(records) as records from (
             select distinct
-                case g.grain when 'network' then 'network' else g.grain end as grain,
+                g.grain,
                 case when g.grain in ('city', 'city_topic') then c.city_id end as city_id,
                 case when g.grain in ('topic', 'city_topic') then c.topic end as topic,
                 case when g.grain = 'engagement' then c.engagement_id end as engagement_id,

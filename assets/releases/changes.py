@@ -37,22 +37,20 @@ def before(release: Path) -> str | None:
 
 def summary(bridge: Path) -> list[dict[str, Any]]:
     """By cause, in the order of the bridge: figures, material (figures of a final state, materially restated), records."""
-    with duckdb.connect() as connection:
-        return _dicts(
-            connection,
-            f"""
-            with figures as (
-                select cause, count(*) as figures, count(*) filter (where is_material) as material
-                from (from {LATER} from read_parquet({file(bridge / "restatements.parquet")})) group by cause
-            ), records as (
-                select cause, sum(records) as records from read_parquet({file(bridge / "restated_records.parquet")}) group by cause
-            )
-            select coalesce(f.cause, r.cause) as cause, coalesce(figures, 0) as figures, coalesce(material, 0) as material,
-                cast(coalesce(records, 0) as bigint) as records
-            from figures as f full outer join records as r on r.cause = f.cause
-            order by case coalesce(f.cause, r.cause) {" ".join(f"when '{c}' then {n}" for n, c in enumerate(CAUSES))} end
-            """,
+    query = f"""
+        with figures as (
+            select cause, count(*) as figures, count(*) filter (where is_material) as material
+            from (from {LATER} from read_parquet({file(bridge / "restatements.parquet")})) group by cause
+        ), records as (
+            select cause, sum(records) as records from read_parquet({file(bridge / "restated_records.parquet")}) group by cause
         )
+        select coalesce(f.cause, r.cause) as cause, coalesce(figures, 0) as figures, coalesce(material, 0) as material,
+            cast(coalesce(records, 0) as bigint) as records
+        from figures as f full outer join records as r on r.cause = f.cause
+        order by case coalesce(f.cause, r.cause) {" ".join(f"when '{c}' then {n}" for n, c in enumerate(CAUSES))} end
+    """
+    with duckdb.connect() as connection:
+        return list(connection.sql(query).to_arrow_table().to_pylist())
 
 
 def rows(bridge: Path, table: str = "restatements", **keys: Any) -> list[dict[str, Any]]:
@@ -62,7 +60,8 @@ def rows(bridge: Path, table: str = "restatements", **keys: Any) -> list[dict[st
     if table == LOG:
         source = f"from (from {LATER} {source})"
     with duckdb.connect() as connection:
-        return _dicts(connection, f"{source} where {where}", list(keys.values()))
+        found = connection.sql(f"{source} where {where}", params=list(keys.values()))
+        return list(found.to_arrow_table().to_pylist())
 
 
 def reasons(home_decisions: Path, old: str, new: str) -> dict[str, dict[str, Any]]:
@@ -76,9 +75,3 @@ def give(home_decisions: Path, old: str, new: str, cause: str, who: str, why: st
     if cause not in CAUSES:
         raise Refused(f"no cause is called {cause!r}; there are: {', '.join(CAUSES)}")
     return decisions.record(home_decisions, LOG, who, why, old_release=old, new_release=new, cause=cause)
-
-
-def _dicts(connection: duckdb.DuckDBPyConnection, sql: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-    found = connection.execute(sql, values or [])
-    names = [d[0] for d in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -12,7 +12,9 @@ import pyarrow as pa
 from assets import catalog
 from assets.catalog import Metric
 from assets.releases import passport
+from assets.releases.passport import FORMULA as FORMULA
 from assets.releases.passport import KEYS, NoPassport
+from assets.releases.passport import plain_text as plain_text
 
 NOT_TOLD = "the records behind this metric are not told yet"
 INTERVALS = {  # by `interval` of the metric
@@ -170,27 +172,23 @@ def _figure(connection: duckdb.DuckDBPyConnection, keys: Mapping[str, Any]) -> d
     """The row of metric_values with these keys. Raises NoPassport."""
     where = " and ".join(f"{key} is not distinct from ?" for key in KEYS)
     try:
-        found = _rows(connection, f"select * from published.metric_values where {where}", [keys.get(k) for k in KEYS])
+        query = f"select * from published.metric_values where {where}"
+        found = connection.sql(query, params=[keys.get(k) for k in KEYS]).to_arrow_table().to_pylist()
     except duckdb.CatalogException as error:
         raise NoPassport("the release holds no figures") from error
     if len(found) != 1:
         raise NoPassport(f"no figure has {', '.join(f'{k} {v}' for k, v in keys.items() if v is not None)}")
-    return found[0]
+    return dict(found[0])
 
 
 def _first(connection: duckdb.DuckDBPyConnection, table: str, column: str, value: str) -> dict[str, Any]:
     """The row of a table of the release that has this key; empty where there is none."""
     try:
-        found = _rows(connection, f"select * from published.{table} where {column} = ?", [value])
+        query = f"select * from published.{table} where {column} = ?"
+        found = connection.sql(query, params=[value]).to_arrow_table().to_pylist()
     except duckdb.CatalogException:
         return {}
     return found[0] if found else {}
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any]) -> list[dict[str, Any]]:
-    found = connection.execute(query, values)
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> int:

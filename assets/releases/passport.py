@@ -35,7 +35,7 @@ ASKED = """
     cross join published.params as a
     where {where}
 """
-FORMULA = "^([=+@\t\r\n\uff1d\uff0b\uff0d\uff20-])"  # as dashboards/tables.py has it
+FORMULA = "^([=+@\t\r\n\uff1d\uff0b\uff0d\uff20-])"  # and their full-width forms
 SYNTHETIC = "synthetic"  # in column `data` of every row of a file, where the release is made up
 
 
@@ -114,16 +114,19 @@ def export(connection: duckdb.DuckDBPyConnection, path: Path, synthetic: bool) -
     if path.suffix == ".parquet":
         pq.write_table(rows, path)
     else:
-        pyarrow.csv.write_csv(_plain(rows), path)
+        pyarrow.csv.write_csv(plain_text(rows), path)
 
 
-def _plain(rows: pa.Table) -> pa.Table:
-    """The rows with an apostrophe before text that a spreadsheet would take for a formula."""
-    for place, field in enumerate(rows.schema):
-        if pa.types.is_string(field.type):
-            text = pc.replace_substring_regex(rows.column(place), FORMULA, r"'\1")
-            rows = rows.set_column(place, field.name, text)
-    return rows
+def plain_text(data: pa.Table) -> pa.Table:
+    """A table whose text no spreadsheet takes for a formula: an apostrophe before what begins like one; numbers stay.
+
+    Which first characters: OWASP, CSV Injection.
+    """
+    for place, field in enumerate(data.schema):
+        if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            text = pc.replace_substring_regex(data.column(place).cast(pa.string()), FORMULA, r"'\1")
+            data = data.set_column(place, field.name, text)
+    return data
 
 
 def command(connection: duckdb.DuckDBPyConnection, metric: Metric, entries: Catalog, path: Path) -> str:

@@ -67,7 +67,8 @@ def manifest(releases: Path, release: str) -> dict[str, Any]:
 def stands(releases: Path, release: str, inputs: str) -> bool:
     """Whether a release was made of these inputs (Facts.inputs) and lies as it was published."""
     try:
-        return seal.verified(releases / release).get("inputs") == inputs
+        folder = releases / release
+        return seal.manifest(folder).get("inputs") == inputs and bool(seal.verified(folder))
     except (seal.Altered, OSError):
         return False
 

@@ -1,28 +1,6 @@
 -- rows.delivery: the milestones, recommendations or engagements behind one figure of delivery (asked.figure): whether each is what
 -- the figure counts; what was not due by the as-of date is left out.
-with known as (
-    select engagement_id, topic from published.engagements
-    union all
-    select n.engagement_id, 'unclassified' as topic
-    from (
-        select engagement_id from published.milestones
-        union
-        select engagement_id from published.recommendations
-    ) as n
-    where n.engagement_id not in (select engagement_id from published.engagements)
-),
-
-scoped as (
-    select k.engagement_id, k.topic
-    from known as k
-    cross join asked.figure as f
-    where (f.topic is null or k.topic = f.topic) and (f.engagement_id is null or k.engagement_id = f.engagement_id)
-        and (f.city_id is null or k.engagement_id in (
-            select c.engagement_id from published.engagement_cities as c where c.city_id = f.city_id
-        ))
-),
-
-records as (
+with records as (
     select 'milestones_on_time_pct' as metric, 'milestones' as feed, milestone_id as record_id, engagement_id,
         baseline_due as counted_on, baseline_due as due_on, done_on, cast(null as varchar) as standing,
         coalesce(done_on <= baseline_due, false) as is_hit
@@ -76,11 +54,14 @@ select
             then 'never agreed: ' || r.standing
         when r.due_on > f.as_of then 'not due by the as-of date'
     end as left_out,
-    r.engagement_id, s.topic, r.counted_on, r.due_on, r.done_on,
+    r.engagement_id, coalesce(e.topic, 'unclassified') as topic, r.counted_on, r.due_on, r.done_on,
     case when r.is_hit then 1 else 0 end as numerator,
     1 as denominator
 from records as r
 inner join asked.figure as f on f.metric = r.metric
-inner join scoped as s on s.engagement_id = r.engagement_id
+inner join published.engagement_scopes as s
+    on s.engagement_id = r.engagement_id and s.grain = f.grain and s.city_id is not distinct from f.city_id
+    and s.topic is not distinct from f.topic and s.shown_id is not distinct from f.engagement_id
+left join published.engagements as e on e.engagement_id = r.engagement_id
 where r.counted_on <= f.period_end and (r.counted_on >= f.period_start or f.period_type = 'to_date')
 order by r.feed, r.record_id

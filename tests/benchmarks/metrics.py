@@ -77,7 +77,7 @@ def build(connection: duckdb.DuckDBPyConnection, layer: str) -> dict[str, models
 
 def take_in(connection: duckdb.DuckDBPyConnection, request: knowledge.Request) -> None:
     steps.take_in(connection, request, lambda line: None)
-    steps.set_clocks(connection, knowledge.of(request, knowledge.receipts(request.layout)))
+    steps.set_clocks(connection, knowledge.of(request))
     for layer in ("staging", "core"):
         build(connection, layer)
 

@@ -69,7 +69,7 @@ from pipelines.settings import Layout
 request = knowledge.Request(Path(sys.argv[1]), Layout(Path(sys.argv[2])))
 with writing.warehouse(request.layout) as connection:
     steps.take_in(connection, request, lambda line: None)
-    steps.set_clocks(connection, knowledge.of(request, knowledge.receipts(request.layout)))
+    steps.set_clocks(connection, knowledge.of(request))
     for layer in steps.LAYERS:
         steps.build(connection, layer)
     steps.release(connection, request, {})

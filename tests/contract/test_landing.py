@@ -113,7 +113,7 @@ def take(folder: Path, files: dict[str, bytes], connection: duckdb.DuckDBPyConne
     receipts = Receipts(folder / "raw", folder / "quarantine")
     new = ingest(folder / "landing", receipts, connection, catalog.load(), "America/New_York")
     sources = catalog.load().sources
-    make_views(connection, receipts, sources, max(datetime.fromisoformat(r.known_at) for r in new))
+    make_views(connection, receipts, sources, receipts.known(max(datetime.fromisoformat(r.known_at) for r in new)))
     return {r.name: r for r in new}
 
 

@@ -18,12 +18,10 @@ def run(net: Network, as_of: date | None = None, known_on: datetime | None = Non
     with writing.alone(request.layout):
         with writing.warehouse(request.layout) as connection:
             steps.take_in(connection, request, lambda line: None)
-            steps.set_clocks(connection, knowledge.of(request, knowledge.receipts(request.layout)))
+            steps.set_clocks(connection, knowledge.of(request))
             for layer in steps.LAYERS:
                 steps.build(connection, layer)
-        restated = restating.since_current(request)
-        with writing.warehouse(request.layout) as connection:
-            return steps.release(connection, request, restated)
+        return restating.publish_standing(request)
 
 
 def bridge(net: Network, metric: str, period: str = "to_date", **keys: str) -> dict[str, Decimal | None]:

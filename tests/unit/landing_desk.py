@@ -39,7 +39,7 @@ class Desk:
         return {r.name: r for r in ingest(self.landing, self.receipts, self.connection, catalog.load(), EASTERN)}
 
     def rows(self, query: str, known_on: datetime = LATER) -> list[tuple[object, ...]]:
-        make_views(self.connection, self.receipts, catalog.load().sources, known_on)
+        make_views(self.connection, self.receipts, catalog.load().sources, self.receipts.known(known_on))
         return self.connection.execute(query).fetchall()
 
     def made(self, *tables: str) -> list[tuple[object, ...]]:
@@ -60,7 +60,7 @@ def all_models() -> dict[str, models.Model]:
 def clocks(connection: duckdb.DuckDBPyConnection) -> None:
     """Schema reference as of 30 September 2014, and the empty schemas of models."""
     entries = catalog.load()
-    make_views(connection, Receipts(Path("none"), Path("none")), entries.sources, LATER)
+    make_views(connection, Receipts(Path("none"), Path("none")), entries.sources, [])
     params = reference.Params(
         as_of=date(2014, 9, 30), known_on=datetime(2014, 10, 6), program="Test", synthetic=True,
         time_zone=EASTERN, launched_on=date(2014, 5, 22),

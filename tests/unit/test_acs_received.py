@@ -26,7 +26,12 @@ def take(tmp_path: Path, **files: bytes) -> tuple[dict[str, Receipt], list[dict[
     connection, entries = duckdb.connect(), catalog.load()
     receipts = Receipts(tmp_path / "raw", tmp_path / "quarantine")
     new = ingest(tmp_path / "landing", receipts, connection, entries, "America/New_York")
-    make_views(connection, receipts, {"census_acs": entries.sources["census_acs"]}, datetime.max.replace(tzinfo=UTC))
+    make_views(
+        connection,
+        receipts,
+        {"census_acs": entries.sources["census_acs"]},
+        receipts.known(datetime.max.replace(tzinfo=UTC)),
+    )
     found = connection.sql("from raw.census_acs order by _file, _row").to_arrow_table().to_pylist()
     aside = []
     for path in sorted((tmp_path / "quarantine").rglob("*.parquet")):

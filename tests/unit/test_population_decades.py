@@ -51,7 +51,7 @@ def received(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Receip
     connection, sources = duckdb.connect(), catalog.load().sources
     receipts = Receipts(home / "raw", home / "quarantine")
     found = ingest(home / "landing", receipts, connection, catalog.load(), "America/New_York")
-    make_views(connection, receipts, {t: sources[t] for t in TABLES}, datetime.max.replace(tzinfo=UTC))
+    make_views(connection, receipts, {t: sources[t] for t in TABLES}, receipts.known(datetime.max.replace(tzinfo=UTC)))
     rows = [row for t in TABLES for row in connection.sql(f"from raw.{t}").to_arrow_table().to_pylist()]
     by_file = {r["_file"].split("/")[-1]: {k: v for k, v in r.items() if v is not None and k[0] != "_"} for r in rows}
     return {r.name.split("/")[-1]: r for r in found}, by_file

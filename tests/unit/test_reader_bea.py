@@ -57,7 +57,12 @@ def take_in(tmp_path: Path, content: bytes) -> tuple[Receipt, Callable[[str], li
     connection, entries = duckdb.connect(), catalog.load()
     receipts = Receipts(tmp_path / "raw", tmp_path / "quarantine")
     (receipt,) = ingest(tmp_path / "landing", receipts, connection, entries, "America/New_York")
-    make_views(connection, receipts, {"bea_county": entries.sources["bea_county"]}, datetime.max.replace(tzinfo=UTC))
+    make_views(
+        connection,
+        receipts,
+        {"bea_county": entries.sources["bea_county"]},
+        receipts.known(datetime.max.replace(tzinfo=UTC)),
+    )
     return receipt, lambda sql: connection.execute(sql).fetchall()
 
 
