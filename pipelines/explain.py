@@ -84,17 +84,19 @@ def _explained(releases: Path, release: str, row: Mapping[str, Any], rows: Path 
     if rows and rows.resolve().is_relative_to(releases.resolve()):
         raise Unknown(f"{rows} would lie in a release, where nothing is ever added; choose another folder")
     keys = {key: row[key] for key in passport.KEYS}
-    line = failed = ""
+    line, why = "", ""
     with passport.connect(releases / release) as connection:
         told = explained.of(connection, publish.manifest(releases, release), keys)
-        if rows and told.counted is not None:
+        if rows and told.counted is None:
+            why = f"{rows} was not written: {told.why}"
+        elif rows:
             try:
                 passport.export(connection, rows, told.synthetic)
                 line = explained.command(connection, told, rows)
             except OSError as error:
-                failed = f"{rows} cannot be written: {os.strerror(error.errno) if error.errno else error}"
-    if rows and not line:
-        raise Unknown(failed or f"{rows} was not written: {told.why}")
+                why = f"{rows} cannot be written: {os.strerror(error.errno) if error.errno else error}"
+    if why:
+        raise Unknown(why)
     return told, line
 
 
@@ -161,7 +163,8 @@ def text(told: "Passport", rows: Path | None, line: str) -> list[str]:
     lines += ["", *_files(told)]
     if rows:
         count = f"{told.counted:,} record{'' if told.counted == 1 else 's'}"
-        lines += ["", f"Wrote {count} to {rows}. This line works the figure out again from that file alone:", line]
+        again = " This line works the figure out again from that file alone:"
+        lines += ["", f"Wrote {count} to {rows}.{again if line else ''}", *([line] if line else [])]
     return lines
 
 

@@ -122,7 +122,9 @@ def agrees(figure: Mapping[str, Any], again: tuple[Any, Any, Any], decimals: int
 
 
 def command(connection: duckdb.DuckDBPyConnection, told: Passport, path: Path) -> str:
-    """The line that works the figure out again from its exported records."""
+    """The line that works the figure out again from its exported records; empty where there is no figure to give again."""
+    if told.same is None:
+        return ""
     entries = catalog.load()
     return passport.command(connection, entries.metrics[told.figure["metric"]], entries, path)
 

@@ -141,8 +141,9 @@ def records(opened: passports.Opened, name: str) -> None:
         return
     st.subheader(f"The records that count: {fmt.number(told.counted)}", anchor=False)
     tables.show(opened.rows, columns(opened.rows), name, "The records that count", missing=fmt.NONE)
-    st.markdown(f"This line works the figure out again from the downloaded file, `{name}.csv`, alone:")
-    st.code(opened.line, language=None, wrap_lines=True)
+    if opened.line:
+        st.markdown(f"This line works the figure out again from the downloaded file, `{name}.csv`, alone:")
+        st.code(opened.line, language=None, wrap_lines=True)
     if opened.out.num_rows:
         with st.expander(f"The records left out: {fmt.number(opened.out.num_rows)}", icon=":material/filter_alt_off:"):
             first = sorted(columns(opened.out), key=lambda column: column.key != "left_out")

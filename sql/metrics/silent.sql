@@ -16,9 +16,12 @@ filled as (
     from cities
     union all
     select
-        'network' as grain, cast(null as varchar) as city_id, p.period_type, p.period, sum(c.silent_requests) as value,
-        sum(c.observed) as numerator, sum(c.expected) as denominator, cast(null as double) as low,
-        cast(null as double) as high
+        'network' as grain, cast(null as varchar) as city_id, p.period_type, p.period,
+        -- in whole billionths, as the cities have them, so that their order does not show
+        cast(sum(cast(round(1e9 * c.silent_requests) as bigint)) as double) / 1e9 as value,
+        sum(c.observed) as numerator,
+        cast(sum(cast(round(1e9 * c.expected) as bigint)) as double) / 1e9 as denominator,
+        cast(null as double) as low, cast(null as double) as high
     from reference.periods as p
     left join cities as c on c.period_type = p.period_type and c.period = p.period
     group by p.period_type, p.period

@@ -5,7 +5,8 @@ with pairs as (
     from published.attendance as a
     inner join published.attendance as b on b.event_id = a.event_id and b.city_id > a.city_id
     cross join asked.figure as f
-    where a.held_on between f.period_start and f.period_end
+    -- to date is whole months, that of the launch too
+    where a.held_on between date_trunc('month', f.period_start) and f.period_end
     group by a.city_id, b.city_id
 ),
 

@@ -12,12 +12,13 @@ with signs (line, kind, sign) as (
 ),
 
 told as (
-    select right(f.metric, 3) as line, least(f.period_end, f.as_of) as last_on, f.as_of
+    select right(f.metric, 3) as line, least(f.period_end, f.as_of) as last_on,
+        case when f.state <> 'value' then f.reason end as missing
     from asked.figure as f
 ),
 
 wanted as (
-    select line, last_day(make_date(year(last_on), 3 * quarter(last_on), 1)) as closes_on
+    select line, missing, last_day(make_date(year(last_on), 3 * quarter(last_on), 1)) as closes_on
     from told
 )
 
@@ -25,6 +26,7 @@ select
     'ledger' as feed,
     l.entry_id as record_id,
     case
+        when w.missing is not null then w.missing
         when s.kind = 'match_required' and a.match_required_usd is not null then 'the award itself states the share required'
         when w.line = '10m' and coalesce(a.program_income_alternative, '') <> 'deduction' then 'added to the award, not deducted'
         when w.line = '10n' and coalesce(a.program_income_alternative, '') <> 'addition' then 'deducted from the award, not added'
@@ -41,7 +43,7 @@ union all
 select
     'award' as feed,
     a.award_id as record_id,
-    cast(null as varchar) as left_out,
+    w.missing as left_out,
     a.award_id, a.start as posted_on, 'match_required' as kind, cast(null as varchar) as reverses,
     a.match_required_usd as amount_usd
 from published.award as a

@@ -27,15 +27,20 @@ def release(release_home: Path):
 
 
 def drawn(release, metric: str) -> list[dict]:
-    """Three keys at random: of figures with a value first, then of any, each of another grain or breakdown where there is one."""
+    """Three keys at random, each of another grain or breakdown where there is one: of figures in which an error would show
+    first (a value, with something above the line and something that is not), then of any."""
     rows = release.execute(
         f"""
         with chances as materialized (
-            select {KEYS}, state = 'value' as told, random() as chance from published.metric_values where metric = ?
+            select
+                {KEYS}, (state = 'value')::int + (numerator is null or numerator > 0)::int
+                    + (denominator is null or numerator is null or numerator <> denominator)::int as telling,
+                random() as chance
+            from published.metric_values where metric = ?
         ), shuffled as (
-            select *, row_number() over (partition by told, grain, dimension, basis, period_type order by chance) as turn
+            select *, row_number() over (partition by telling, grain, dimension, basis, period_type order by chance) as turn
             from chances
-        ) select {KEYS} from shuffled where turn = 1 order by not told, chance limit 3
+        ) select {KEYS} from shuffled where turn = 1 order by telling desc, chance limit 3
         """,
         [metric],
     ).fetchall()
