@@ -7,12 +7,12 @@ from typing import Any
 import streamlit as st
 
 from assets.decisions import Refused, broken
-from assets.releases import changes, reports
-from assets.releases.changes import CAUSES
+from assets.releases import changes, correction_book, reports
+from assets.releases.changes import CAUSES, MEANINGS, TITLES
 from assets.releases.reports import MOVES, REPORTS, Standing
 from pipelines.settings import home
 
-__all__ = ["CAUSES", "MOVES", "REPORTS", "Refused", "Standing", "stands", "take"]
+__all__ = ["CAUSES", "MEANINGS", "MOVES", "REPORTS", "TITLES", "Refused", "Standing", "stands", "take"]
 
 Rows = list[dict[str, Any]]
 
@@ -39,6 +39,29 @@ def bridge(old: str, new: str) -> tuple[Rows, Rows] | None:
     """The figures and the records by which two releases differ; None where nobody has worked it out yet."""
     folder = changes.folder(home(), old, new)
     return None if folder is None else (_rows(folder, "restatements"), _rows(folder, "restated_records"))
+
+
+def material(old: str, new: str) -> int | None:
+    """How many final figures were restated materially between two releases; None where nobody has worked it out yet."""
+    found = bridge(old, new)
+    return (
+        None
+        if found is None
+        else len({tuple(row[key] for key in changes.KEYS) for row in found[0] if row["is_material"]})
+    )
+
+
+def digest(old: str, new: str) -> str:
+    """What changed between two releases as text, as the command tells it. Raises Refused where the log was changed."""
+    folder = changes.folder(home(), old, new)
+    return "" if folder is None else "\n".join(changes.digest(folder, old, new, reasons(old, new)))
+
+
+def workbook(old: str, new: str) -> bytes:
+    """The corrections between two releases, as HUD's next report takes them. Raises Refused where the log was changed."""
+    folder = changes.folder(home(), old, new)
+    assert folder is not None
+    return correction_book.write(home() / "releases", folder, old, new, reasons(old, new))
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

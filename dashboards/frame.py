@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboards import filters, queries
+from dashboards import deciding, filters, queries, visits
 from dashboards import format as fmt
 
 SYNTHETIC = (
@@ -45,11 +45,31 @@ def begin(page: str, title: str, uses: tuple[str, ...]) -> filters.Selection:
         st.warning(SYNTHETIC, icon=":material/science:")
     if selection.release.id != queries.current_id():
         st.info(f"You are reading an earlier release, {selection.release.id}.", icon=":material/history:")
-    restated = queries.restated(selection.release)
-    if restated and page != "changes":
-        st.info(corrected(*restated, selection.release.id), icon=":material/published_with_changes:")
+    if page != "changes":
+        announced(selection.release)
     st.title(title)
     return selection
+
+
+def announced(release: queries.Release) -> None:
+    """What this release changed of the one before it, and what the current one changed since one's last visit."""
+    seen = visits.since() if release.id == queries.current_id() else ""
+    restated = queries.restated(release)
+    if restated and restated[0] != seen:
+        st.info(corrected(*restated, release.id), icon=":material/published_with_changes:")
+    if seen != release.id and seen in queries.release_ids():
+        st.info(since_visit(seen, deciding.material(seen, release.id), release.id), icon=":material/update:")
+
+
+def since_visit(old: str, figures: int | None, new: str) -> str:
+    """The line on what changed since one's last visit; figures: None where nobody has worked it out yet."""
+    said = f"Release {new} was published since your last visit, when {old} was current"
+    if figures is not None:
+        many = (
+            f"{fmt.number(figures)} final {'figure' if figures == 1 else 'figures'}" if figures else "no final figure"
+        )
+        said += f": {many} {'was' if figures < 2 else 'were'} corrected materially"
+    return f"{said}; see [Changes](changes?old={old}&release={new})."
 
 
 def corrected(old: str, figures: int, new: str) -> str:
@@ -66,6 +86,7 @@ def finding(sentence: str) -> None:
 def end(selection: filters.Selection) -> None:
     """The footer: which release, as of when, made of what."""
     release = selection.release
+    visits.note(str(queries.current_id()))
     st.divider()
     st.caption(f"{program(release)} · {about(release)} · Published {_instant(release.manifest.get('created_at'))}.")
 

@@ -5,28 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards import format as fmt
-from dashboards.deciding import CAUSES
+from dashboards.deciding import CAUSES, TITLES
 from dashboards.queries import METRIC_KEYS, Rows
 
 KEYS = ("metric", "grain", *METRIC_KEYS, "period_type", "period")
-CAUSE_WORDS = {
-    "follow_up": "More time has passed",
-    "late": "Came late",
-    "corrected": "Corrected",
-    "removed_or_merged": "Taken away or merged",
-    "eligibility": "Eligibility",
-    "vintage": "Newer reference data",
-    "definition_or_code": "Definition or code",
-}
-MEANINGS = {
-    "follow_up": "Nobody was wrong: the later release looks at more days, so requests were answered since and work went on.",
-    "late": "Records that came after the earlier release, though they are dated before its last day.",
-    "corrected": "Records that the earlier release had too, and that a file has since changed.",
-    "removed_or_merged": "Records that a file no longer has, or that were found to repeat another one.",
-    "eligibility": "The list of cities that may use the program was changed.",
-    "vintage": "A table from outside, such as the population of cities, came in a newer edition.",
-    "definition_or_code": "How the figure is worked out was changed: its definition, a setting of the program, or the code.",
-}
 RECORDS = {
     "follow_up": "more time has passed",
     "late": "{} came late",
@@ -103,7 +85,7 @@ def counted(cause: str, records: Rows) -> int:
 
 def listed(causes: Sequence[str]) -> str:
     """Causes in a row: came late, corrected."""
-    return ", ".join(CAUSE_WORDS[cause].lower() for cause in causes)
+    return ", ".join(TITLES[cause].lower() for cause in causes)
 
 
 def scope(row: Mapping[str, Any], cities: Mapping[str, str]) -> str:

@@ -2,18 +2,22 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.options import Home, Json
 
+if TYPE_CHECKING:
+    from pipelines.settings import Layout
+
 SHOWN = 20
-GRAINS = ("network", "topic", "city", "engagement", "city_topic")
 
 
 def command(
-    old: Annotated[str, typer.Argument(help="The release of before.")],
+    old: Annotated[
+        str | None, typer.Argument(help="The release of before (default: the one current at your last `diff`).")
+    ] = None,
     new: Annotated[str | None, typer.Argument(help="The release of after (default: the current one).")] = None,
     metric: Annotated[str | None, typer.Option(help="Only this metric.")] = None,
     city: Annotated[str | None, typer.Option(help="Only this city (GEOID).")] = None,
@@ -21,6 +25,10 @@ def command(
         bool, typer.Option("--records", help="The records that changed, in place of the figures.")
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="Every change, not only the first material ones.")] = False,
+    workbook: Annotated[
+        Path | None,
+        typer.Option(help="Write the corrections to this workbook (.xlsx), as HUD's next report takes them."),
+    ] = None,
     because: Annotated[str | None, typer.Option(help="Give the reason for this cause; needs --who and --why.")] = None,
     who: Annotated[str, typer.Option(help="Who gives it (declared: there is no sign-in).")] = "",
     why: Annotated[str, typer.Option(help="The reason.")] = "",
@@ -29,21 +37,32 @@ def command(
 ) -> None:
     """What changed between two releases: each figure with its causes, which add up to the change."""
     from assets.decisions import Refused
-    from assets.releases import changes
-    from pipelines import released
+    from assets.releases import changes, publish
+    from pipelines import released, visits
     from pipelines.commands import layout_of, refuse, show
 
     layout = layout_of(home)
     if (who or why) and because is None:
         raise typer.BadParameter("--who and --why go with --because CAUSE")
+    visited = old is None
     try:
-        old, new = (released.named(layout.releases, release) for release in (old, new))
+        new = released.named(layout.releases, new)
+        if old is None:
+            old, known = visits.last(layout.home), publish.listing(layout.releases)
+            if old in (None, new) or old not in known:
+                visits.note(layout.home, new)
+                typer.echo(visits.nothing(old, new, known))
+                return
+        old = released.named(layout.releases, old)
         if old == new:
             raise released.Unknown(f"{old} and {new} are one release; name two")
         bridge = worked_out(layout.home, old, new)
         label = released.label(layout.releases, new)
         if because is not None:
             show([changes.give(layout.decisions, old, new, because, who, why)], as_json, "")
+            return
+        if workbook is not None:
+            typer.echo(_written(layout, bridge, old, new, workbook))
             return
     except (released.Unknown, Refused) as error:
         raise refuse(str(error)) from error
@@ -57,17 +76,35 @@ def command(
         for row in found:
             typer.echo(json.dumps(row, ensure_ascii=False, default=str))
         return
-    for line in (*label, *digest(bridge, old, new, given)):
-        typer.echo(line)
     told = every or records or bool(wanted)
-    listed = found if told else [row for row in found if row["is_material"]]
-    typer.echo("")
-    if not records:  # the whole before its parts
-        listed.sort(key=lambda row: GRAINS.index(row["grain"]))
-    none = "Nothing changed there." if told else "No final figure was restated materially."
-    show([_line(row) for row in listed[: None if every else SHOWN]], False, none)
-    if len(listed) > SHOWN and not every:
-        typer.echo(f"… and {len(listed) - SHOWN:,} more: --all, or --json for every change with its keys.")
+    lines = changes.summarized(bridge, old, new, given) if told else changes.digest(bridge, old, new, given)
+    typer.echo("\n".join((*label, *lines)))
+    if told:
+        typer.echo("")
+        if not records:  # the whole before its parts
+            found.sort(key=changes.place)
+        show([_line(row) for row in found[: None if every else SHOWN]], False, "Nothing changed there.")
+        if len(found) > SHOWN and not every:
+            typer.echo(f"… and {len(found) - SHOWN:,} more: --all, or --json for every change with its keys.")
+    if visited:
+        visits.note(layout.home, new)
+
+
+def _written(layout: "Layout", bridge: Path, old: str, new: str, workbook: Path) -> str:
+    """Writes the corrections between two releases to a workbook; returns a line that says so. Raises released.Unknown."""
+    import os
+
+    from assets.releases import changes, correction_book
+    from pipelines.released import Unknown
+
+    if workbook.suffix != ".xlsx" or workbook.resolve().is_relative_to(layout.releases.resolve()):
+        raise Unknown(f"{workbook} cannot be written: name a file that ends in .xlsx and lies in no release")
+    given = changes.reasons(layout.decisions, old, new)
+    try:
+        workbook.write_bytes(correction_book.write(layout.releases, bridge, old, new, given))
+    except OSError as error:
+        raise Unknown(f"{workbook} cannot be written: {os.strerror(error.errno or 0)}") from error
+    return f"Wrote the corrections from {old} to {new} to {workbook}."
 
 
 def worked_out(home: Path, old: str, new: str) -> Path:
@@ -99,32 +136,13 @@ def worked_out(home: Path, old: str, new: str) -> Path:
     return kept
 
 
-def digest(bridge: Path, old: str, new: str, given: dict[str, Any]) -> list[str]:
-    """What changed, in a few lines."""
-    from assets.releases import changes
-
-    lines = [f"From {old} to {new}:"]
-    for row in changes.summary(bridge):
-        told = f"  {row['cause'].replace('_', ' ')}: {row['figures']:,} figures, {row['records']:,} records"
-        if row["material"]:
-            told += f"; {row['material']:,} final figures restated materially"
-            told += f": {given[row['cause']]['why']}" if row["cause"] in given else " (no reason given yet)"
-        lines.append(told)
-    return lines if len(lines) > 1 else [f"From {old} to {new} no figure changed."]
-
-
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     """A row as people read it: no key that does not apply, decimals without their zeros."""
+    from assets.releases import changes
+
     if "metric" not in row:
         return {k: "" if v is None else v for k, v in row.items() if not k.endswith("_release")}
-    of = ", ".join(str(row[k]) for k in ("city_id", "topic", "engagement_id", "dimension_value", "basis") if row[k])
-    told = {"metric": row["metric"], "of": of or row["grain"], "period": row["period"]}
-    for side in ("old", "new"):
-        value = row[f"{side}_value"]
-        told[side] = row[f"{side}_state"].replace("_", " ") if value is None else _short(f"{value:f}")
-    delta = "" if row["delta"] is None else _short(f"{row['delta']:+f}")
-    return told | {"cause": row["cause"], "delta": delta, "records": row["records"], "reason": row["reason"] or ""}
-
-
-def _short(decimal: str) -> str:
-    return decimal.rstrip("0").rstrip(".")
+    told = {"metric": row["metric"], "of": changes.scope(row), "period": row["period"]}
+    told |= {side: changes.side(row, side) for side in ("old", "new")}
+    told |= {"cause": row["cause"], "delta": changes.delta(row)}
+    return told | {"records": row["records"], "reason": row["reason"] or ""}

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-# what people read first of measurements that are made up
-SYNTHETIC = ("SYNTHETIC DATA: city names are real, every measurement was made up.", "")
+from assets.releases import seal
+
+SYNTHETIC = (seal.SYNTHETIC, "")  # what people read first of measurements that are made up
 
 
 class Unknown(Exception):
@@ -13,7 +14,7 @@ class Unknown(Exception):
 
 def named(releases: Path, release: str | None) -> str:
     """The release of that id, or the current one, every file of it as published. Raises Unknown."""
-    from assets.releases import publish, seal
+    from assets.releases import publish
 
     release = release or publish.current(releases)
     if release is None:

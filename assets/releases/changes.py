@@ -4,6 +4,7 @@ A release carries the bridge from the one before it. That of any other pair is w
 HOME/bridges/<old>..<new>/: releases never change, so neither does it.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,31 @@ from assets import decisions
 from assets.decisions import Refused
 from assets.raw.casts import file, name
 from assets.releases import seal
+from assets.releases.passport import KEYS
 from assets.releases.versions import CAUSES
 
 LOG = "restatements"
+GRAINS = ("network", "topic", "city", "engagement", "city_topic")
+SPANS = ("to_date", "fiscal_year", "quarter", "month")
+LISTED = 20  # figures in a digest
+TITLES = {
+    "follow_up": "More time has passed",
+    "late": "Came late",
+    "corrected": "Corrected",
+    "removed_or_merged": "Taken away or merged",
+    "eligibility": "Eligibility",
+    "vintage": "Newer reference data",
+    "definition_or_code": "Definition or code",
+}
+MEANINGS = {
+    "follow_up": "Nobody was wrong: the later release looks at more days, so requests were answered since and work went on.",
+    "late": "Records that came after the earlier release, though they are dated before its last day.",
+    "corrected": "Records that the earlier release had too, and that a file has since changed.",
+    "removed_or_merged": "Records that a file no longer has, or that were found to repeat another one.",
+    "eligibility": "The list of cities that may use the program was changed.",
+    "vintage": "A table from outside, such as the population of cities, came in a newer edition.",
+    "definition_or_code": "How the figure is worked out was changed: its definition, a setting of the program, or the code.",
+}
 # a bridge made before figures were told apart by it has no such column: which of them are material is not known
 LATER = "(select null::boolean as is_material where false) union all by name"
 
@@ -62,6 +85,68 @@ def rows(bridge: Path, table: str = "restatements", **keys: Any) -> list[dict[st
     with duckdb.connect() as connection:
         found = connection.sql(f"{source} where {where}", params=list(keys.values()))
         return list(found.to_arrow_table().to_pylist())
+
+
+def summarized(bridge: Path, old: str, new: str, given: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What changed by each cause, a line each; given: of reasons()."""
+    lines = [f"From {old} to {new}:"]
+    for row in summary(bridge):
+        told = f"  {row['cause'].replace('_', ' ')}: {row['figures']:,} figures, {row['records']:,} records"
+        if row["material"]:
+            told += f"; {row['material']:,} final figures restated materially"
+            told += f": {given[row['cause']]['why']}" if row["cause"] in given else " (no reason given yet)"
+        lines.append(told)
+    return lines if len(lines) > 1 else [f"From {old} to {new} no figure changed."]
+
+
+def digest(bridge: Path, old: str, new: str, given: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What changed, as text: by cause, then the final figures that were restated materially, the whole before its parts."""
+    lines = summarized(bridge, old, new, given)
+    if len(lines) == 1:
+        return lines
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows(bridge, is_material=True):
+        found.setdefault(tuple(row[key] for key in KEYS), []).append(row)
+    if not found:
+        return [*lines, "", "No final figure was restated materially."]
+    listed = sorted(found.values(), key=lambda steps: place(steps[0]))
+    told = [_told(steps) for steps in listed[:LISTED]]
+    more = [f"… and {len(listed) - LISTED:,} more."] if len(listed) > LISTED else []
+    return [*lines, "", "Final figures restated materially:", *told, *more]
+
+
+def _told(steps: list[dict[str, Any]]) -> str:
+    """One figure: what it was, what it is, and what each cause did to it."""
+    first = steps[0]
+    causes = ", ".join(f"{step['cause'].replace('_', ' ')} {delta(step)}".strip() for step in steps)
+    of = f"  {first['metric']}, {scope(first)}, {first['period'].replace('_', ' ')}"
+    return f"{of}: {side(first, 'old')}, now {side(first, 'new')} ({causes})"
+
+
+def place(row: Mapping[str, Any]) -> tuple[int, bool, int]:
+    """Where a figure stands in a list: the whole before its parts, long periods before short ones."""
+    return GRAINS.index(row["grain"]), row["dimension"] is not None, SPANS.index(row["period_type"])
+
+
+def scope(row: Mapping[str, Any]) -> str:
+    """Of whom or what a figure is."""
+    of = ("city_id", "topic", "engagement_id", "dimension_value", "basis")
+    return ", ".join(str(row[key]) for key in of if row[key]) or str(row["grain"])
+
+
+def side(row: Mapping[str, Any], which: str) -> str:
+    """What the old or the new release says of a figure: its value without the zeros at its end, or its state."""
+    value = row[f"{which}_value"]
+    return str(row[f"{which}_state"]).replace("_", " ") if value is None else _short(f"{value:f}")
+
+
+def delta(row: Mapping[str, Any]) -> str:
+    """What one cause did to a figure; empty where there is no value on both sides."""
+    return "" if row["delta"] is None else _short(f"{row['delta']:+f}")
+
+
+def _short(decimal: str) -> str:
+    return decimal.rstrip("0").rstrip(".")
 
 
 def reasons(home_decisions: Path, old: str, new: str) -> dict[str, dict[str, Any]]:

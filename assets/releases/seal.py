@@ -12,6 +12,7 @@ from typing import Any
 MANIFEST = "manifest.json"
 SEAL = "seal"
 BLANK = "0" * 64
+SYNTHETIC = "SYNTHETIC DATA: city names are real, every measurement was made up."
 LAST_HASH = re.compile(r'"[0-9a-f]{64}"\s*\}\s*$')  # a seal under whatever name
 
 

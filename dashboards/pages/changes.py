@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts_compare, deciding, exhibit, frame, queries, tables
+from dashboards import charts_compare, deciding, exhibit, frame, queries, tables, visits
 from dashboards import format as fmt
 from dashboards import sentences_changes as say
 from dashboards.deciding import CAUSES, Refused
@@ -55,13 +55,15 @@ def older(new: str) -> str | None:
     options = [told, *options] if told and told not in options else options
     if not options:
         return None
-    standard = told or options[0]
+    seen = visits.since()
+    standard = seen if seen in options else told or options[0]
     wanted = st.query_params.get("old", standard)
     if wanted not in options:
         st.warning(f"The address names a release that is not older than {new}: {wanted}.", icon=":material/link_off:")
         wanted = standard
     st.session_state["changes_old"] = wanted
     words = {told: f"{told} (restated by {new})"}
+    words |= {seen: f"{seen} (your last visit)"} if seen in options else {}
     st.selectbox(
         f"What changed in {new} since",
         options,
@@ -96,7 +98,7 @@ def summary(figures: Rows, records: Rows, given: dict[str, dict[str, Any]]) -> R
         lines.append(
             {
                 "id": cause,
-                "cause": say.CAUSE_WORDS[cause],
+                "cause": deciding.TITLES[cause],
                 "figures": len(changed),
                 "material": None if changed and changed[0]["is_material"] is None else len(material),
                 "records": say.counted(cause, records),
@@ -115,7 +117,7 @@ def give(old: str, new: str, lines: Rows) -> None:
     title = "Give a reason" + (f" (still needed: {say.listed(needed)})" if needed else "")
     with st.expander(title, icon=":material/edit_note:"), st.form("changes_reason", enter_to_submit=False):
         first = present.index(needed[0]) if needed else 0
-        cause = st.selectbox("Cause", present, index=first, format_func=say.CAUSE_WORDS.get)
+        cause = st.selectbox("Cause", present, index=first, format_func=deciding.TITLES.get)
         who = st.text_input("Who gives the reason", help="As declared: there is no sign-in. A role will do.")
         why = st.text_area("Why the figures changed")
         st.caption("It is kept for ever, with the time. A later reason for the same cause stands in its place.")
@@ -127,6 +129,30 @@ def give(old: str, new: str, lines: Rows) -> None:
             st.error(str(error), icon=":material/block:")
             return
         st.rerun()
+
+
+def taken_along(old: str, new: str, synthetic: bool) -> None:
+    """The same as text, and as the workbook that HUD's next report is corrected by."""
+    name = f"corrections-{old}-to-{new}{'-synthetic' if synthetic else ''}.xlsx"
+    with st.expander("As text, and as a workbook for the next report", icon=":material/description:"):
+        try:
+            st.code(deciding.digest(old, new), language=None, wrap_lines=True)
+        except Refused as error:
+            st.error(str(error), icon=":material/gpp_bad:")
+            return
+        st.caption(
+            "An approved report stays as it is: what was wrong is put right in the cumulative total of the next one. The workbook "
+            "has each total as reported, what corrects it by cause, and as it is now."
+        )
+        st.download_button(
+            "Download the corrections",
+            lambda: deciding.workbook(old, new),
+            file_name=name,
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            key="download_corrections",
+            on_click="ignore",
+            icon=":material/download:",
+        )
 
 
 def chosen(view: Selection, figures: Rows) -> Rows:
@@ -156,7 +182,7 @@ def chosen(view: Selection, figures: Rows) -> Rows:
             "old": say.side(row, "old"),
             "new": say.side(row, "new"),
             "cause_id": row["cause"],
-            "cause": say.CAUSE_WORDS[row["cause"]],
+            "cause": deciding.TITLES[row["cause"]],
             "delta": "" if row["delta"] is None else fmt.exact(row["delta"], row["unit"], sign=True),
             "by": row["delta"],
         }
@@ -200,7 +226,7 @@ def behind(view: Selection, records: Rows) -> None:
     found = [
         row
         | {
-            "cause": say.CAUSE_WORDS[row["cause"]],
+            "cause": deciding.TITLES[row["cause"]],
             "what": say.changed(row["what"]),
             "city": cities.get(row["city_id"], row["city_id"]) or "",
         }
@@ -242,10 +268,11 @@ def page(view: Selection) -> None:
         lines = summary(figures, records, {})
     tables.show(lines, SUMMARY, "causes", "Causes with the figures and records that changed", missing="", whole=True)
     present = [line["id"] for line in lines if line["figures"] or line["records"]]
-    st.markdown("\n".join(f"- **{say.CAUSE_WORDS[cause]}**: {say.MEANINGS[cause]}" for cause in present))
+    st.markdown("\n".join(f"- **{deciding.TITLES[cause]}**: {deciding.MEANINGS[cause]}" for cause in present))
     if told := [line for line in lines if line["reason"]]:
         tables.show(told, REASONS, "reasons", "The reason given for each cause", missing="", whole=True)
     give(old, new, lines)
+    taken_along(old, new, view.release.synthetic)
     st.subheader("The figures that changed", anchor=False)
     shown = chosen(view, figures)
     if shown:

@@ -20,6 +20,7 @@ FORBIDDEN = {  # what a package may never import
 # and the decisions of commands
 ALLOWED = {
     *("pipelines.settings", "assets.metrics.choice", "assets.releases.seal", "assets.releases.changes"),
+    "assets.releases.correction_book",
     *("assets.releases.reports", "assets.releases.explained", "assets.decisions"),
 }
 

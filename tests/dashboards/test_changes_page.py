@@ -1,76 +1,20 @@
 """The page Changes, and the line on every page that leads to it, on two releases made by hand."""
 
-import shutil
-from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from small_release import TABLES, write_release
+from small_release import write_release
+from small_restated import NEW, OLD, RECORDS, RESTATEMENTS, made, published
+from streamlit.testing.v1 import AppTest
 
 from assets import decisions
-from assets.releases import bridge, changes
+from assets.releases import changes
 from dashboards import queries
 from dashboards import sentences_changes as say
 from dashboards.charts_compare import bridge as drawn
 
-OLD, NEW = "2015-03-31-r1", "2015-03-31-r2"
-PAIR = {"old_release": OLD, "new_release": NEW}
-FIGURE = dict.fromkeys(("city_id", "topic", "engagement_id", "dimension", "dimension_value", "basis", "reason")) | PAIR
-FIGURE |= {
-    "period_type": "quarter",
-    "period": "FY2015Q2",
-    "unit": "percent",
-    "old_status": "final",
-    "new_status": "final",
-}
-FIGURE |= {
-    "period_start": date(2015, 1, 1),
-    "period_end": date(2015, 3, 31),
-    "old_state": "value",
-    "new_state": "value",
-}
-WACO = {"grain": "city", "city_id": "4876000"}
-SHARE = {"metric": "on_time_pct", "grain": "network", "old_value": Decimal("75.0"), "new_value": Decimal("77.5")}
-CREATED = {"metric": "created", "unit": "requests", "old_value": Decimal(9), "new_value": Decimal(10)}
-GONE = {
-    "metric": "on_time_pct",
-    "old_state": "withheld",
-    "old_value": None,
-    "new_value": Decimal("70.0"),
-    "delta": None,
-}
-RESTATEMENTS = [
-    FIGURE | SHARE | {"cause": "removed_or_merged", "delta": Decimal("-1.5"), "is_material": True, "records": 1},
-    FIGURE | SHARE | {"cause": "late", "delta": Decimal("4.0"), "is_material": True, "records": 2},
-    FIGURE | WACO | CREATED | {"cause": "late", "delta": Decimal(1), "is_material": True, "records": 1},
-    FIGURE | WACO | GONE | {"cause": "late", "is_material": True, "records": 1},
-    FIGURE | CREATED | {"grain": "network", "old_status": "provisional", "cause": "late", "delta": Decimal(1)}
-    | {"is_material": False, "records": 2},
-]  # fmt: skip
-RECORD = PAIR | {"feed": "requests", "topic": "budget", "engagement_id": None, "records": 1}
-RECORD |= {"first_on": date(2015, 2, 1), "last_on": date(2015, 2, 8)}
-RECORDS = [
-    RECORD | {"cause": "late", "record_id": "R1", "what": "new", "city_id": "4876000"},
-    RECORD | {"cause": "late", "record_id": "R2", "what": "new", "city_id": "1245000"},
-    RECORD | {"cause": "removed_or_merged", "record_id": "R3", "what": "duplicate_of, merged_at", "city_id": "1245000"},
-]
-
-
-def made(folder, figures=RESTATEMENTS, records=RECORDS, lacks=()):
-    folder.mkdir(parents=True, exist_ok=True)
-    for (name, empty), rows in zip(bridge.tables().items(), (figures, records), strict=True):
-        told = pa.Table.from_pylist(rows, schema=empty)
-        pq.write_table(told.drop_columns([c for c in lacks if c in told.column_names]), folder / f"{name}.parquet")
-
-
-def published(home, lacks=(), restates=OLD, **other):
-    """The new release with its bridge, as it is published."""
-    made(home / "made", lacks=lacks, **other)
-    sql = {name: f"from read_parquet('{home}/made/{name}.parquet')" for name in bridge.tables()}
-    write_release(home, NEW, tables=TABLES | sql, restates=restates)
-    shutil.rmtree(home / "made")
+APP = Path(__file__).parents[2] / "dashboards" / "app.py"
 
 
 @pytest.fixture
@@ -202,6 +146,40 @@ def test_a_bridge_from_before_material_was_told_apart_claims_nothing(small_home,
     assert "Corrected since" not in texts(open_page("overview"))
 
 
+def test_a_visit_is_told_what_changed_since_the_last_one(restated, open_page):
+    def visited(name, last):
+        page = AppTest.from_file(str(APP), default_timeout=60)
+        page.session_state["visit_before"] = last
+        page = page.run()
+        return page if name == "overview" else page.switch_page(f"pages/{name}.py").run()
+
+    line = f"Release {NEW} was published since your last visit, when {OLD} was current: 3 final figures were corrected materially"
+    assert line in texts(visited("city", OLD)) and "Corrected since" not in texts(visited("city", OLD))
+    for last in (NEW, "", "2010-01-01-r1"):
+        page = visited("overview", last)
+        assert "since your last visit" not in texts(page) and "Corrected since" in texts(page)
+    write_release(restated, "2015-03-31-r3")
+    page = visited("overview", OLD)
+    assert f"when {OLD} was current; see [Changes](changes?old={OLD}&release=2015-03-31-r3)." in texts(page)
+    page = visited("changes", OLD)
+    assert page.code[0].value == f"cities311 diff {OLD} 2015-03-31-r3"
+
+
+def test_the_digest_is_that_of_the_command(restated, open_page):
+    changes.give(restated / "decisions", OLD, NEW, "late", "Program lead", "a batch of the desk came late")
+    page = open_page("changes")
+    assert page.code[0].value.splitlines() == [
+        f"From {OLD} to {NEW}:",
+        "  late: 4 figures, 2 records; 3 final figures restated materially: a batch of the desk came late",
+        "  removed or merged: 1 figures, 1 records; 1 final figures restated materially (no reason given yet)",
+        "",
+        "Final figures restated materially:",
+        "  on_time_pct, network, FY2015Q2: 75, now 77.5 (removed or merged -1.5, late +4)",
+        "  created, 4876000, FY2015Q2: 9, now 10 (late +1)",
+        "  on_time_pct, 4876000, FY2015Q2: withheld, now 70 (late)",
+    ]
+
+
 @pytest.mark.parametrize("name", ["overview", "city", "review"])
 def test_every_page_says_that_final_figures_were_corrected(name, restated, open_page):
     line = f"Corrected since {OLD}: 3 final figures changed; see [Changes](changes?old={OLD}&release={NEW})."
@@ -239,4 +217,4 @@ def test_the_sentence_names_the_cause_of_most_and_hides_no_other():
     assert say.because("late", mixed) == "2 records came late"
     assert say.because("late", mixed[1:]) == "1 record of library use came late"
     assert say.because("removed_or_merged", RECORDS) == "1 request was taken away or merged"
-    assert set(say.CAUSE_WORDS) == set(say.MEANINGS) == set(say.RECORDS) == set(say.CAUSES) == set(changes.CAUSES)
+    assert set(changes.TITLES) == set(changes.MEANINGS) == set(say.RECORDS) == set(say.CAUSES) == set(changes.CAUSES)
