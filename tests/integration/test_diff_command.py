@@ -4,6 +4,7 @@ import json
 
 import pytest
 from network import Network, copy, late
+from python_calamine import CalamineWorkbook
 from restated import run
 
 LATE = 3  # requests of July 14 to 16, delivered in October
@@ -53,6 +54,42 @@ def test_a_reason_is_kept_and_shown(net: Network) -> None:
     assert net.tell("diff", *releases, *given).returncode == 0
     rows = [json.loads(line) for line in net.tell("diff", *releases, "--json").stdout.splitlines()]
     assert {row["reason"] for row in rows if row["cause"] == "late"} == {"a batch of the community desk"}
+
+
+def test_the_workbook_of_corrections_ties_out(net: Network, tmp_path) -> None:
+    book = tmp_path / "corrections.xlsx"
+    releases = sorted(p.name for p in (net.home / "releases").iterdir() if p.is_dir())[-2:]
+    done = net.tell("diff", *releases, "--workbook", str(book))
+    assert done.returncode == 0 and done.stdout.startswith("Wrote the corrections from"), done.stderr
+    _, head, *rows = CalamineWorkbook.from_path(book).get_sheet_by_name("Cumulative").to_python()
+    (asked,) = [row for row in rows if row[1] == "Requests asked" and row[2] == ""]
+    assert (asked[4], asked[5], asked[-1]) == (33, 1, 34)
+    assert all(row[head.index("Corrected total")] + row[-2] == pytest.approx(row[-1]) for row in rows)
+    assert net.tell("diff", *releases, "--workbook", str(tmp_path / "corrections.txt")).returncode == 1
+    assert net.tell("diff", *releases, "--workbook", str(tmp_path / "no" / "c.xlsx")).returncode == 1
+    inside = net.home / "releases" / releases[-1] / "c.xlsx"
+    assert net.tell("diff", *releases, "--workbook", str(inside)).returncode == 1 and not inside.exists()
+
+
+def test_without_a_release_it_tells_what_changed_since_ones_last_visit(net: Network, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    releases = sorted(p.name for p in (net.home / "releases").iterdir() if p.is_dir())
+    assert "first visit" in net.tell("diff").stdout
+    assert f"release {releases[-1]} is still the current one" in net.tell("diff").stdout
+    kept = tmp_path / "cities311" / "visits.json"
+    kept.write_text(kept.read_text().replace(releases[-1], releases[-2]))
+    since = net.tell("diff").stdout
+    assert f"From {releases[-2]} to {releases[-1]}:" in since and "late" in since
+    assert "is still the current one" in net.tell("diff").stdout
+    kept.write_text(kept.read_text().replace(releases[-1], "2010-01-01-r1"))
+    assert "2010-01-01-r1, current at your last visit, is no longer there" in net.tell("diff").stdout
+    kept.write_text("not JSON")
+    assert "first visit" in net.tell("diff").stdout
+    kept.unlink()
+    kept.parent.rmdir()
+    (tmp_path / "cities311").write_text("a file where the folder should be")
+    done = net.tell("diff")
+    assert done.returncode == 0 and "not remembered" in done.stderr
 
 
 def test_what_cannot_be_compared_is_refused(net: Network) -> None:
