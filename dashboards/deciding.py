@@ -9,10 +9,10 @@ import streamlit as st
 from assets.decisions import Refused, broken
 from assets.releases import changes, correction_book, reports
 from assets.releases.changes import CAUSES, MEANINGS, TITLES
-from assets.releases.reports import MOVES, REPORTS, Standing
+from assets.releases.reports import DONE, MOVES, REPORTS, Standing
 from pipelines.settings import home
 
-__all__ = ["CAUSES", "MEANINGS", "MOVES", "REPORTS", "TITLES", "Refused", "Standing", "stands", "take"]
+__all__ = ["CAUSES", "DONE", "MEANINGS", "MOVES", "REPORTS", "TITLES", "Refused", "Standing", "stands", "take"]
 
 Rows = list[dict[str, Any]]
 
@@ -28,6 +28,16 @@ def take(
     """Takes a step with a report; release and embargo go with its submission. Raises Refused."""
     folder = home()
     return reports.take(folder / "decisions", folder / "releases", step, report, period, who, why, release, until)
+
+
+def last(report: str, release: str) -> str:
+    """The release on which such a report was submitted last; empty where it is this one, or there was none."""
+    return reports.before(home() / "decisions", report, release)
+
+
+def restated(report: str, since: str, release: str) -> Rows | None:
+    """What a report restates since a release, by cause, with the reason for each; None where nobody has worked it out."""
+    return reports.restated(home() / "decisions", home(), report, since, release)
 
 
 def before(release: str) -> str | None:

@@ -36,3 +36,20 @@ def stands(now: Standing, period: Mapping[str, Any]) -> str:
     words = fmt.period_short(period["period_type"], period["period"])
     on = f" on release [{now.release}](?release={now.release})" if now.release else ""
     return f"{TITLES[now.report]}, {words}: **{now.state}**{on}."
+
+
+def restates(rows: Sequence[Mapping[str, Any]] | None, since: str, release: str) -> str:
+    """What a report restates of the last one of its kind, and what stands in its way; rows: None where nobody knows yet."""
+    link = f"[what changed](changes?old={since}&release={release})"
+    if rows is None:
+        return (
+            f"The last such report stands on release {since}. What {release} changes of it has not been worked out yet: "
+            f"`cities311 diff {since} {release}` does it."
+        )
+    if not rows:
+        return f"No final figure that the last such report told, on release {since}, is restated materially; {link}."
+    missing = sum(row["why"] is None for row in rows)
+    need = (
+        f" {fmt.number(missing)} of the causes still {'needs' if missing == 1 else 'need'} a reason." if missing else ""
+    )
+    return f"Final figures that the last such report told, on release {since}, are restated materially: {link}.{need}"

@@ -15,10 +15,11 @@ import duckdb
 from assets import decisions
 from assets.decisions import Lines, Refused
 from assets.raw.casts import file
-from assets.releases import publish, seal
+from assets.releases import changes, publish, seal
 
 LOG = "review"
 REPORTS = ("sf425", "performance", "city", "expansion")
+OF = {"sf425": "sf425_"}  # how the metrics of a report begin; the others tell every metric
 MOVES = {  # step: the states in which it may be taken, and the state that it leads to
     "submit": (("draft", "returned"), "submitted"),
     "return": (("submitted",), "returned"),
@@ -36,6 +37,9 @@ class Standing:
     period: str
     state: str = "draft"
     release: str = ""
+    since: str = (
+        ""  # the release of the report before it, whose figures it restates; empty where it is the same or the first
+    )
     embargo_until: str = ""  # an instant, UTC; empty where there is none
     steps: tuple[dict[str, Any], ...] = ()
 
@@ -55,7 +59,8 @@ def standing(lines: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Standing]
             raise Refused(f"{LOG}.jsonl holds a line that this program did not write; restore the file from a copy")
         key = line["report"], line["period"]
         was = found.get(key, Standing(*key))
-        facts = {k: line[k] for k in ("release", "embargo_until")} if line["step"] == "submit" else {}
+        told = ("release", "since", "embargo_until") if line["step"] == "submit" else ()
+        facts = {k: line.get(k, "") for k in told}
         found[key] = replace(was, state=MOVES[line["step"]][1], steps=(*was.steps, line), **facts)
     return found
 
@@ -109,7 +114,10 @@ def take(
                     f"no release {release or 'yet'}; there are: {', '.join(publish.listing(releases)) or 'none'}"
                 )
             _ready(releases / release, period)
-            facts = {"release": release, "embargo_until": until}
+            told = before(folder, report, release)
+            if told:
+                _explained(folder, releases.parent, report, told, release)
+            facts = {"release": release, "since": told, "embargo_until": until}
 
         def allowed(lines: Lines) -> None:
             _next(standing(lines), releases, step, report, period)
@@ -117,6 +125,52 @@ def take(
         decisions.record(folder, LOG, who, why, allowed=allowed, step=step, report=report, period=period, **facts)
         submitted |= {facts["release"]} if facts else set()
     return stands(folder)[report, period]
+
+
+def before(folder: Path, report: str, release: str) -> str:
+    """The release on which such a report was submitted last, of whatever period; empty where it is this one, or there was none.
+
+    folder: the logs of decisions. Raises Refused where the log is not as it was written.
+    """
+    stands(folder)
+    lines = decisions.history(folder, LOG)
+    last = [line["release"] for line in lines if line["step"] == "submit" and line["report"] == report]
+    return "" if not last or last[-1] == release else str(last[-1])
+
+
+def restated(folder: Path, home: Path, report: str, since: str, release: str) -> list[dict[str, Any]] | None:
+    """The table of what a report restates: a row for each cause (changes.CAUSES) by which final figures of it were restated
+    materially since the release `since`: cause, figures, records (of the whole bridge), why and who (None: nobody said why).
+
+    folder: the logs of decisions. None where nobody has worked out what changed between the two.
+    """
+    bridge = changes.folder(home, since, release)
+    if bridge is None:
+        return None
+    given, told = changes.reasons(folder, since, release), list[dict[str, Any]]()
+    material = [row for row in changes.rows(bridge, is_material=True) if row["metric"].startswith(OF.get(report, ""))]
+    for row in changes.summary(bridge):
+        cause, reason = row["cause"], given.get(row["cause"], {})
+        if figures := sum(each["cause"] == cause for each in material):
+            why, who = reason.get("why"), reason.get("who")
+            told.append({"cause": cause, "figures": figures, "records": row["records"], "why": why, "who": who})
+    return told
+
+
+def _explained(folder: Path, home: Path, report: str, since: str, release: str) -> None:
+    """Raises Refused where a report restates what one before it told, and nobody has said why."""
+    told = restated(folder, home, report, since, release)
+    if told is None:
+        raise Refused(
+            f"the last such report stands on release {since}, and what {release} changes of it has not been worked out; "
+            f"`cities311 diff {since} {release}` does it"
+        )
+    if silent := [row for row in told if row["why"] is None]:
+        of = ", ".join(f"{row['cause']} ({row['figures']:,} figures)" for row in silent)
+        raise Refused(
+            f"final figures that the last such report told, on release {since}, are restated materially without a reason: {of}; "
+            f"give it with `cities311 diff {since} {release} --because CAUSE --who WHO --why REASON`, or on the page Changes"
+        )
 
 
 def _next(found: dict[tuple[str, str], Standing], releases: Path, step: str, report: str, period: str) -> None:

@@ -23,6 +23,15 @@ COLUMNS = [
     Column("embargo", "Embargo"),
 ]
 STEPS = [Column("at", "When (Eastern)", "time"), Column("step", "Step", "words"), *COLUMNS[3:4], *COLUMNS[5:7]]
+RESTATED = [
+    Column("cause", "Cause"),
+    Column(
+        "figures", "Final figures restated", "count", "Those that moved by a point (percent), by 5%, or in their state"
+    ),
+    Column("records", "Records", "count", "Records that changed"),
+    Column("why", "Reason", "long"),
+    Column("who", "Who", help="As declared: there is no sign-in"),
+]
 WORDS = {"submit": "Submit", "return": "Return with comments", "approve": "Approve", "lock": "Lock"}
 
 
@@ -44,6 +53,19 @@ def row_of(each: Standing) -> dict[str, Any]:
     }
 
 
+def restates(report: str, now: Standing, release: str) -> None:
+    """What the report restates of the last one of its kind, by cause and with the reasons: as it was submitted, or would be."""
+    since, on = (now.since, now.release) if now.state in ("submitted", *deciding.DONE) else (None, release)
+    since = deciding.last(report, on) if since is None else since
+    if not since:
+        return
+    rows = deciding.restated(report, since, on)
+    st.markdown(sentences_review.restates(rows, since, on))
+    if rows:
+        lines = [row | {"cause": deciding.TITLES[row["cause"]], "why": row["why"] or "Still needed"} for row in rows]
+        tables.show(lines, RESTATED, "review_restated", "Causes of what the report restates", missing="", whole=True)
+
+
 def step(view: Selection, found: dict[tuple[str, str], Standing]) -> None:
     """The report of the period chosen: its steps so far, and a form for those that may follow."""
     st.subheader("The report of a period", anchor=False)
@@ -60,6 +82,7 @@ def step(view: Selection, found: dict[tuple[str, str], Standing]) -> None:
         tables.show(
             rows, STEPS, "review_steps", "The steps taken with this report, oldest first", missing="", whole=True
         )
+    restates(report, now, view.release.id)
     follows = [name for name, (states, _) in deciding.MOVES.items() if now.state in states]
     if not follows:
         st.caption("It is locked: no step is taken with it any more.")

@@ -1,9 +1,12 @@
 """The page Review: what stands, the steps that may follow, and why one is refused."""
 
 from small_release import write_release
+from small_restated import NEW, OLD, RESTATEMENTS, made
 
 from assets import decisions
-from assets.releases import reports
+from assets.releases import changes, reports
+
+SPENT = [RESTATEMENTS[1] | {"metric": "sf425_10e", "unit": "usd"}]
 
 
 def texts(page) -> str:
@@ -44,8 +47,18 @@ def test_from_draft_to_locked_as_a_reader_would(small_home, open_page):
     assert steps(page) == ["Return with comments", "Approve"]
     take(page, "return", why="line 10e does not tie out")
     assert page.header[0].value == "No report waits for a decision; 1 was returned; none is approved."
-    write_release(small_home, "2015-03-31-r2")
+    write_release(small_home, NEW)
     take(page.run(), "submit")
+    assert f"`cities311 diff {OLD} {NEW}` does it" in page.error[0].value
+    made(small_home / "bridges" / f"{OLD}..{NEW}", figures=SPENT)
+    take(page.run(), "submit")
+    assert "without a reason: late (1 figures)" in page.error[0].value
+    assert "1 of the causes still needs a reason" in texts(page)
+    changes.give(small_home / "decisions", OLD, NEW, "late", "Program lead", "a batch of invoices")
+    take(page.run(), "submit")
+    assert [frame.value["why"].tolist() for frame in page.dataframe if "figures" in frame.value] == [
+        ["a batch of invoices"]
+    ]
     assert reports.needed(small_home / "decisions").keys() == {"2015-03-31-r1", "2015-03-31-r2"}
     take(page, "approve", who="HUD reviewer")
     assert "cannot be approved before FY2015Q1, the period before it, which is draft" in page.error[0].value

@@ -2,10 +2,10 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
 import pytest
+from reported import bridged, take, write
 from typer.testing import CliRunner
 
 from assets import decisions
@@ -15,38 +15,11 @@ from pipelines import health
 from pipelines.commands import app
 from pipelines.settings import Layout
 
-FIGURES = """select * from (values
-    ('quarter', 'FY2014Q3', date '2014-04-01', date '2014-06-30'), ('quarter', 'FY2014Q4', date '2014-07-01', date '2014-09-30'),
-    ('quarter', 'FY2015Q1', date '2014-10-01', date '2014-12-31'), ('month', '2014-09', date '2014-09-01', date '2014-09-30'),
-    ('to_date', 'to_date', date '2014-05-01', date '2014-12-30')) as t (period_type, period, period_start, period_end)"""
-RESULTS = """select * from (values ('on_time_pct', 'FY2014Q4', {blocks}), ('on_time_pct', 'FY2014Q3', false))
-    as t (metric, period, blocks_report)"""
-
-
-def write(releases: Path, name: str, blocks: bool = False, as_of: str = "2014-12-30", synthetic: bool = False) -> None:
-    """A release of figures without values, with a target that was missed without a reason or was not."""
-    folder = releases / name
-    folder.mkdir(parents=True)
-    tables = {"metric_values": FIGURES, "target_results": RESULTS.format(blocks=str(blocks).lower())}
-    for table, sql in tables.items():
-        duckdb.sql(f"copy ({sql}) to '{folder / table}.parquet' (format parquet)")
-    told = {"release": name, "as_of": as_of, "known_on": f"{as_of}T12:00:00Z", "created_at": f"{as_of}T12:00:00Z"}
-    told |= {"code_version": "c", "synthetic": synthetic, "checks": [], "sources": []}
-    files = [
-        {"name": p.stem, "sha256": publish.hashlib.sha256(p.read_bytes()).hexdigest()} for p in sorted(folder.iterdir())
-    ]
-    (folder / seal.MANIFEST).write_text(seal.sealed(told | {"tables": files}))
-    (releases / publish.CURRENT).write_text(name + "\n")
-
 
 @pytest.fixture
 def home(tmp_path):
     write(tmp_path / "releases", "2014-12-30-r1")
     return Layout(tmp_path)
-
-
-def take(home, step, period="FY2014Q3", report="sf425", **facts):
-    return reports.take(home.decisions, home.releases, step, report, period, "Program lead", "ready", **facts)
 
 
 def test_from_draft_to_locked(home):
@@ -127,6 +100,7 @@ def test_a_miss_without_a_reason_blocks_the_report_of_its_period(home):
     with pytest.raises(Refused, match="FY2014Q4: targets were missed without a reason: on_time_pct"):
         take(home, "submit", "FY2014Q4")
     assert take(home, "submit", "FY2014Q3").release == "2014-12-30-r2"
+    bridged(home.home, "2014-12-30-r2", "2014-12-30-r1")
     assert take(home, "submit", "FY2014Q4", release="2014-12-30-r1").state == "submitted"
 
 

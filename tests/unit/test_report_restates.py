@@ -1,0 +1,46 @@
+"""What a report restates of the last one of its kind: told by cause, and never without a reason."""
+
+import shutil
+
+import pytest
+from reported import bridged, take, write
+
+from assets import decisions
+from assets.releases import changes, reports
+from pipelines.settings import Layout
+
+LATE = {"metric": "sf425_10e", "grain": "network", "period_type": "quarter", "period": "FY2014Q3", "cause": "late"}
+LATE |= {"old_state": "value", "new_state": "value", "is_material": True, "records": 1}
+
+
+@pytest.fixture
+def home(tmp_path):
+    write(tmp_path / "releases", "2014-12-30-r1")
+    return Layout(tmp_path)
+
+
+def test_what_a_report_restates_needs_its_reasons_first(home):
+    old, new = "2014-12-30-r1", "2014-12-30-r2"
+    for report in ("sf425", "performance"):
+        take(home, "submit", report=report)
+    write(home.releases, new)
+    other = LATE | {"metric": "on_time_pct", "cause": "corrected"}
+    bridged(home.home, old, new, [LATE, other, LATE | {"cause": "vintage", "is_material": False}])
+    told = r"r1, are restated materially without a reason: late \(1 figures\); give it with `cities311 diff"
+    with pytest.raises(decisions.Refused, match=told):
+        take(home, "submit", "FY2014Q4")
+    changes.give(home.decisions, old, new, "late", "program desk", "a batch of invoices")
+    assert reports.restated(home.decisions, home.home, "sf425", old, new) == [
+        {"cause": "late", "figures": 1, "records": 0, "why": "a batch of invoices", "who": "program desk"}
+    ]
+    now = take(home, "submit", "FY2014Q4")
+    assert (now.since, now.release) == (old, new)
+    # the performance report tells every figure, and so restates what the SF-425 does not
+    with pytest.raises(decisions.Refused, match=r"without a reason: corrected \(1 figures\)"):
+        take(home, "submit", "FY2014Q4", report="performance")
+    # on the same release nothing is restated; of a pair that nobody worked out that is not known
+    assert take(home, "submit", "2014-09").since == ""
+    write(home.releases, "2014-12-30-r3")
+    shutil.rmtree(home.home / "bridges")
+    with pytest.raises(decisions.Refused, match=f"`cities311 diff {new} 2014-12-30-r3` does it"):
+        take(home, "submit", "FY2014Q3")
