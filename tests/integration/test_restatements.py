@@ -114,6 +114,37 @@ def test_a_file_that_is_withdrawn(net: Network) -> None:
     assert unbalanced(net) == []
 
 
+POPULATION = "SUMLEV,STATE,COUNTY,PLACE,COUSUB,CONCIT,NAME,STNAME,POPESTIMATE2012,POPESTIMATE2013\n"
+
+
+def people(anderson: int) -> str:
+    """A vintage of the population of the three cities, in 2012 and 2013."""
+    rows = (
+        ("47", "48000", "Memphis", 650_000),
+        ("18", "01468", "Anderson", anderson),
+        ("20", "36000", "Kansas City", 150_000),
+    )
+    return POPULATION + "".join(
+        f"162,{state},000,{place},00000,00000,{name} city,S,{n},{n}\n" for state, place, name, n in rows
+    )
+
+
+def test_a_newer_vintage_of_the_population(net: Network) -> None:
+    net.drop("census_population/sub-est2013_all.csv", people(55_000))
+    slow = {"first_response_at": "2014-06-24T10:00:00", "resolved_at": "2014-06-24T15:00:00"}
+    net.drop("requests/late.csv", late(1, **slow, updated_at="2014-08-30T10:00:00"))
+    run(net)
+    net.drop("census_population/sub-est2014_all.csv", people(160_000))
+    run(net)
+    # Anderson (9 of 10 on time) was the smallest of three and now is the second; Kansas City (10 of 10) the other way round
+    told = [bridge(net, "on_time_pct", dimension="size_quartile", dimension_value=q) for q in "123"]
+    assert told == [{"vintage": Decimal("10.0")}, {"vintage": Decimal("-10.0")}, {}]
+    assert bridge(net, "on_time_pct") == {}
+    causes = net.table("restated_records", "select distinct cause, feed from t")
+    assert causes == [("vintage", "census_population")]
+    assert unbalanced(net) == []
+
+
 def test_changes_that_cancel_out_are_told(net: Network) -> None:
     moved = {"submitted_at": "2014-06-27T10:00:00", "updated_at": "2014-08-30T10:00:00"}
     net.drop("requests/late.csv", late(25, **moved) + request(30))
