@@ -33,8 +33,10 @@ sums as (
     select
         metric, grain, city_id, topic, engagement_id, period_type, period, days, records, ends, at_risk,
         at_risk = ends as is_zero,
-        -sum(case when at_risk > ends then ln(1 - ends / at_risk) end) over earlier as hazard,
-        sum(case when at_risk > ends then ends / at_risk / (at_risk - ends) end) over earlier as greenwood
+        -cast(sum(cast(case when at_risk > ends then ln(1 - ends / at_risk) end as decimal(38, 18))) over earlier as double)
+            as hazard,
+        cast(sum(cast(case when at_risk > ends then ends / at_risk / (at_risk - ends) end as decimal(38, 18))) over earlier
+            as double) as greenwood
     from risks
     window earlier as (
         partition by metric, grain, city_id, topic, engagement_id, period_type, period

@@ -31,8 +31,10 @@ sums as (
     select
         dimension, dimension_value, period_type, period, hours,
         at_risk = replies as is_zero,
-        -sum(case when at_risk > replies then ln(1 - replies / at_risk) end) over earlier as hazard,
-        sum(case when at_risk > replies then replies / at_risk / (at_risk - replies) end) over earlier as greenwood
+        -cast(sum(cast(case when at_risk > replies then ln(1 - replies / at_risk) end as decimal(38, 18))) over earlier as double)
+            as hazard,
+        cast(sum(cast(case when at_risk > replies then replies / at_risk / (at_risk - replies) end as decimal(38, 18))) over earlier
+            as double) as greenwood
     from long
     where replies > 0
     window earlier as (

@@ -19,23 +19,26 @@ weighed as (
     from pooled
 )
 
+-- decimals, so that the order of adding does not show
 select
     dimension, period_type, period,
     max(at_risk_1) as n_1, max(at_risk_2) as n_2, max(at_risk_3) as n_3, max(at_risk_4) as n_4,
     sum(replies_1) as observed_1, sum(replies_2) as observed_2,
     sum(replies_3) as observed_3, sum(replies_4) as observed_4,
-    sum(at_risk_1 * rate) as expected_1, sum(at_risk_2 * rate) as expected_2,
-    sum(at_risk_3 * rate) as expected_3, sum(at_risk_4 * rate) as expected_4,
-    sum(spread * at_risk_1 * (at_risk - at_risk_1)) as v_11,
-    sum(spread * at_risk_2 * (at_risk - at_risk_2)) as v_22,
-    sum(spread * at_risk_3 * (at_risk - at_risk_3)) as v_33,
-    sum(spread * at_risk_4 * (at_risk - at_risk_4)) as v_44,
-    -sum(spread * at_risk_1 * at_risk_2) as v_12,
-    -sum(spread * at_risk_1 * at_risk_3) as v_13,
-    -sum(spread * at_risk_1 * at_risk_4) as v_14,
-    -sum(spread * at_risk_2 * at_risk_3) as v_23,
-    -sum(spread * at_risk_2 * at_risk_4) as v_24,
-    -sum(spread * at_risk_3 * at_risk_4) as v_34
+    cast(sum(cast(at_risk_1 * rate as decimal(38, 18))) as double) as expected_1,
+    cast(sum(cast(at_risk_2 * rate as decimal(38, 18))) as double) as expected_2,
+    cast(sum(cast(at_risk_3 * rate as decimal(38, 18))) as double) as expected_3,
+    cast(sum(cast(at_risk_4 * rate as decimal(38, 18))) as double) as expected_4,
+    cast(sum(cast(spread * at_risk_1 * (at_risk - at_risk_1) as decimal(38, 18))) as double) as v_11,
+    cast(sum(cast(spread * at_risk_2 * (at_risk - at_risk_2) as decimal(38, 18))) as double) as v_22,
+    cast(sum(cast(spread * at_risk_3 * (at_risk - at_risk_3) as decimal(38, 18))) as double) as v_33,
+    cast(sum(cast(spread * at_risk_4 * (at_risk - at_risk_4) as decimal(38, 18))) as double) as v_44,
+    -cast(sum(cast(spread * at_risk_1 * at_risk_2 as decimal(38, 18))) as double) as v_12,
+    -cast(sum(cast(spread * at_risk_1 * at_risk_3 as decimal(38, 18))) as double) as v_13,
+    -cast(sum(cast(spread * at_risk_1 * at_risk_4 as decimal(38, 18))) as double) as v_14,
+    -cast(sum(cast(spread * at_risk_2 * at_risk_3 as decimal(38, 18))) as double) as v_23,
+    -cast(sum(cast(spread * at_risk_2 * at_risk_4 as decimal(38, 18))) as double) as v_24,
+    -cast(sum(cast(spread * at_risk_3 * at_risk_4 as decimal(38, 18))) as double) as v_34
 from weighed
 group by dimension, period_type, period
 having max(at_risk) > 0

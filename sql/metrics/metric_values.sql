@@ -52,15 +52,20 @@ worked as (
     left join metrics.rate_limits as l on l.period = j.period and l.events = case when is_rate then cast(numerator as bigint) end
 ),
 
--- adding 0.0 turns minus zero into zero
-published as (
+-- to twelve decimals first: what a sum lost in its last bit must not decide how a half is rounded
+told as (
     select
         *,
-        case when shown_state = 'value' then exact end as told,
-        case when shown_state = 'value' then round(exact * scale) / scale + 0.0 end as shown,
-        case when shown_state = 'value' then low end as told_low,
-        case when shown_state = 'value' then high end as told_high
+        case when shown_state = 'value' then round(exact * 1e12) / 1e12 end as told,
+        case when shown_state = 'value' then round(low * 1e12) / 1e12 end as told_low,
+        case when shown_state = 'value' then round(high * 1e12) / 1e12 end as told_high
     from worked
+),
+
+-- adding 0.0 turns minus zero into zero
+published as (
+    select *, round(told * scale) / scale + 0.0 as shown
+    from told
 ),
 
 compared as (

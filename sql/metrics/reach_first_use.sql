@@ -24,8 +24,10 @@ risks as (
 sums as (
     select
         service, period_type, period, days, ended, events, at_risk = events as is_zero,
-        -sum(case when at_risk > events then ln(1 - events / at_risk) end) over earlier as hazard,
-        sum(case when at_risk > events then events / at_risk / (at_risk - events) end) over earlier as greenwood
+        -cast(sum(cast(case when at_risk > events then ln(1 - events / at_risk) end as decimal(38, 18))) over earlier as double)
+            as hazard,
+        cast(sum(cast(case when at_risk > events then events / at_risk / (at_risk - events) end as decimal(38, 18))) over earlier
+            as double) as greenwood
     from risks
     window earlier as (
         partition by service, period_type, period order by days rows between unbounded preceding and current row

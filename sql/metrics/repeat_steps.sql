@@ -27,8 +27,10 @@ sums as (
     select
         grain, topic, period_type, period, days, at_risk, ended, returned,
         at_risk = returned as is_zero,
-        -sum(case when at_risk > returned then ln(1 - returned / at_risk) end) over earlier as hazard,
-        sum(case when at_risk > returned then returned / at_risk / (at_risk - returned) end) over earlier as greenwood
+        -cast(sum(cast(case when at_risk > returned then ln(1 - returned / at_risk) end as decimal(38, 18))) over earlier as double)
+            as hazard,
+        cast(sum(cast(case when at_risk > returned then returned / at_risk / (at_risk - returned) end as decimal(38, 18)))
+            over earlier as double) as greenwood
     from risks
     window earlier as (
         partition by grain, topic, period_type, period order by days

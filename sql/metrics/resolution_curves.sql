@@ -19,7 +19,7 @@ steps as (
 followed as (
     select
         cell, cause, t, at_risk, events, still_open,
-        sum(still_open * events / at_risk) over earlier as incidence,
+        cast(sum(cast(still_open * events / at_risk as decimal(38, 18))) over earlier as double) as incidence,
         case when at_risk > ended then ended / at_risk / (at_risk - ended) else 0 end as hazard_part,
         still_open * events / at_risk / at_risk as mixed_part
     from steps
@@ -29,12 +29,12 @@ followed as (
 sums as (
     select
         cell, cause, t, at_risk, events, incidence,
-        sum(hazard_part) over earlier as a,
-        sum(hazard_part * incidence) over earlier as af,
-        sum(hazard_part * incidence * incidence) over earlier as aff,
-        sum(still_open * mixed_part * (at_risk - events) / at_risk) over earlier as b,
-        sum(mixed_part) over earlier as m,
-        sum(mixed_part * incidence) over earlier as mf
+        cast(sum(cast(hazard_part as decimal(38, 18))) over earlier as double) as a,
+        cast(sum(cast(hazard_part * incidence as decimal(38, 18))) over earlier as double) as af,
+        cast(sum(cast(hazard_part * incidence * incidence as decimal(38, 18))) over earlier as double) as aff,
+        cast(sum(cast(still_open * mixed_part * (at_risk - events) / at_risk as decimal(38, 18))) over earlier as double) as b,
+        cast(sum(cast(mixed_part as decimal(38, 18))) over earlier as double) as m,
+        cast(sum(cast(mixed_part * incidence as decimal(38, 18))) over earlier as double) as mf
     from followed
     window earlier as (partition by cell, cause order by t rows between unbounded preceding and current row)
 )

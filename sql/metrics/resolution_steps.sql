@@ -89,8 +89,11 @@ select
     cast(withdrawn as bigint) as withdrawn,
     cast(merged as bigint) as merged,
     cast(cut as bigint) as cut,
-    -- nobody is left after a step in which all ended, so that its logarithm is never asked for
-    exp(coalesce(sum(case when at_risk > ended then ln((at_risk - ended) / at_risk) end) over (
+    -- nobody is left after a step in which all ended, so that its logarithm is never asked for; decimals add up the same in any
+    -- order
+    exp(coalesce(cast(sum(
+        cast(case when at_risk > ended then ln((at_risk - ended) / at_risk) end as decimal(38, 18))
+    ) over (
         partition by cell order by t rows between unbounded preceding and 1 preceding
-    ), 0)) as still_open
+    ) as double), 0)) as still_open
 from risks

@@ -7,9 +7,9 @@
 with followed as (
     select
         cell, t, still_open, at_risk, resolved,
-        sum(still_open * resolved / at_risk) over (
+        cast(sum(cast(still_open * resolved / at_risk as decimal(38, 18))) over (
             partition by cell order by t rows between unbounded preceding and current row
-        ) as incidence,
+        ) as double) as incidence,
         case when at_risk > ended then ended / at_risk / (at_risk - ended) else 0 end as hazard_part,
         still_open * resolved / at_risk / at_risk as mixed_part
     from metrics.resolution_steps
@@ -23,12 +23,12 @@ sums as (
     select
         f.cell, h.days,
         least(1, max(f.incidence)) as incidence,
-        sum(f.hazard_part) as a,
-        sum(f.hazard_part * f.incidence) as af,
-        sum(f.hazard_part * f.incidence * f.incidence) as aff,
-        sum(f.still_open * f.mixed_part * (f.at_risk - f.resolved) / f.at_risk) as b,
-        sum(f.mixed_part) as m,
-        sum(f.mixed_part * f.incidence) as mf
+        cast(sum(cast(f.hazard_part as decimal(38, 18))) as double) as a,
+        cast(sum(cast(f.hazard_part * f.incidence as decimal(38, 18))) as double) as af,
+        cast(sum(cast(f.hazard_part * f.incidence * f.incidence as decimal(38, 18))) as double) as aff,
+        cast(sum(cast(f.still_open * f.mixed_part * (f.at_risk - f.resolved) / f.at_risk as decimal(38, 18))) as double) as b,
+        cast(sum(cast(f.mixed_part as decimal(38, 18))) as double) as m,
+        cast(sum(cast(f.mixed_part * f.incidence as decimal(38, 18))) as double) as mf
     from followed as f
     inner join horizons as h on f.t <= h.hours
     group by f.cell, h.days

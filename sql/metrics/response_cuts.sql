@@ -16,8 +16,12 @@ with cuts as (
 select
     cell,
     hours,
-    exp(coalesce(sum(case when waiting_after > 0 then ln((waiting_after + ended) / waiting_after) end) over earlier, 0)) as weight,
-    coalesce(sum(case when waiting_after > 0 then 1 / waiting_after - 1 / (waiting_after + ended) end) over earlier, 0) as passed
+    exp(coalesce(cast(sum(cast(
+        case when waiting_after > 0 then ln((waiting_after + ended) / waiting_after) end as decimal(38, 18)
+    )) over earlier as double), 0)) as weight,
+    coalesce(cast(sum(cast(
+        case when waiting_after > 0 then 1 / waiting_after - 1 / (waiting_after + ended) end as decimal(38, 18)
+    )) over earlier as double), 0) as passed
 from cuts
 window earlier as (
     partition by cell order by hours nulls last rows between unbounded preceding and 1 preceding
