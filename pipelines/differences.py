@@ -132,7 +132,8 @@ def worked_out(home: Path, old: str, new: str) -> Path:
     part.mkdir(parents=True, exist_ok=True)
     for table, rows in tables.items():
         pq.write_table(rows, part / f"{table}.parquet")
-    os.rename(part, kept)
+    if not kept.exists():  # somebody else may have worked it out meanwhile
+        os.rename(part, kept)
     return kept
 
 

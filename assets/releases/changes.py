@@ -108,7 +108,13 @@ def digest(bridge: Path, old: str, new: str, given: Mapping[str, Mapping[str, An
     for row in rows(bridge, is_material=True):
         found.setdefault(tuple(row[key] for key in KEYS), []).append(row)
     if not found:
-        return [*lines, "", "No final figure was restated materially."]
+        untold = rows(bridge, is_material=None)
+        said = (
+            "Which of them are material was not told apart then."
+            if untold
+            else "No final figure was restated materially."
+        )
+        return [*lines, "", said]
     listed = sorted(found.values(), key=lambda steps: place(steps[0]))
     told = [_told(steps) for steps in listed[:LISTED]]
     more = [f"… and {len(listed) - LISTED:,} more."] if len(listed) > LISTED else []

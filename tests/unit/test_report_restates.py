@@ -1,12 +1,15 @@
 """What a report restates of the last one of its kind: told by cause, and never without a reason."""
 
+import json
 import shutil
 
 import pytest
 from reported import bridged, take, write
+from typer.testing import CliRunner
 
 from assets import decisions
 from assets.releases import changes, reports
+from pipelines.commands import app
 from pipelines.settings import Layout
 
 LATE = {"metric": "sf425_10e", "grain": "network", "period_type": "quarter", "period": "FY2014Q3", "cause": "late"}
@@ -44,3 +47,24 @@ def test_what_a_report_restates_needs_its_reasons_first(home):
     shutil.rmtree(home.home / "bridges")
     with pytest.raises(decisions.Refused, match=f"`cities311 diff {new} 2014-12-30-r3` does it"):
         take(home, "submit", "FY2014Q3")
+
+
+def test_the_command_shows_the_table_and_submits_once_reasons_are_there(home):
+    def asked(*arguments):
+        return CliRunner().invoke(app, [*arguments, "--home", str(home.home)])
+
+    submit = ("review", "submit", "sf425", "FY2014Q4", "--who", "Program lead", "--why", "ready")
+    assert "nothing that was told before" in asked("review", "restated", "sf425").output
+    take(home, "submit")
+    write(home.releases, "2014-12-30-r2")
+    assert "no final figure of 2014-12-30-r1 is restated materially" in asked("review", "restated", "sf425").output
+    bridged(home.home, "2014-12-30-r1", "2014-12-30-r2", [LATE])
+    refused = asked(*submit)
+    assert refused.exit_code == 1 and "without a reason: late (1 figures)" in refused.output
+    (row,) = [json.loads(line) for line in asked("review", "restated", "sf425", "--json").output.splitlines()]
+    assert (row["since"], row["cause"], row["figures"], row["why"]) == ("2014-12-30-r1", "late", 1, None)
+    given = ("--because", "late", "--who", "program desk", "--why", "a batch of invoices")
+    assert asked("diff", "2014-12-30-r1", "2014-12-30-r2", *given).exit_code == 0
+    assert "a batch of invoices" in asked("review", "restated", "sf425").output
+    assert asked(*submit).exit_code == 0
+    assert asked("review", "restated", "budget").exit_code == 1
