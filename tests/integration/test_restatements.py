@@ -1,5 +1,6 @@
 """Hand-made stories of restatement: what each cause did to a figure, by hand, against the bridge of two releases."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 from network import HEADER, Network, copy, late, request
 from restated import bridge, run, unbalanced
+
+from pipelines import steps, versions
 
 SEPTEMBER = date(2014, 9, 30)
 DESK = {"dimension": "service", "dimension_value": "desk", "basis": "then"}
@@ -100,6 +103,25 @@ def test_another_service_level_is_another_definition(net: Network) -> None:
     # all were answered 8 business hours after asking (7 on a Friday), but for R024, asked on July 4: 1 of 30
     assert bridge(net, "on_time_pct") == {"definition_or_code": Decimal("-96.7")}
     assert net.table("restated_records", "select count(*) from t") == [(0,)]
+
+
+def test_another_version_of_a_definition(net: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a new version of the code counted each request twice: the old code is gone, so today's looks at the old records."""
+    every = steps.every_model()
+    backlog = every["metrics.backlog"]
+    twice = replace(
+        backlog, sql=backlog.sql.replace("when 'created' then b.created", "when 'created' then 2 * b.created")
+    )
+    assert twice != backlog
+    monkeypatch.setattr(steps, "every_model", lambda: every | {"metrics.backlog": twice})
+    monkeypatch.setattr(versions, "code", lambda: "of a later version")
+    net.drop("requests/late.csv", late(30, 31))
+    run(net)
+    # 30 requests are told as 60 by the new code, then two more came late
+    assert bridge(net, "created") == {"definition_or_code": Decimal(30), "late": Decimal(4)}
+    assert bridge(net, "created", "2014-06") == {"definition_or_code": Decimal(21)}
+    assert bridge(net, "resolved") == {"late": Decimal(2)}
+    assert unbalanced(net) == []
 
 
 def test_a_file_that_is_withdrawn(net: Network) -> None:
