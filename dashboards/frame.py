@@ -57,7 +57,8 @@ def announced(release: queries.Release) -> None:
     restated = queries.restated(release)
     if restated and restated[0] != seen:
         st.info(corrected(*restated, release.id), icon=":material/published_with_changes:")
-    if seen != release.id and seen in queries.release_ids():
+    ids = queries.release_ids()  # newest first
+    if seen in ids and ids.index(seen) > ids.index(release.id):
         st.info(since_visit(seen, deciding.material(seen, release.id), release.id), icon=":material/update:")
 
 

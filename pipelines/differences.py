@@ -49,13 +49,17 @@ def command(
         new = released.named(layout.releases, new)
         if old is None:
             old, known = visits.last(layout.home), publish.listing(layout.releases)
-            if old in (None, new) or old not in known:
+            if old in (None, new) or old not in known or publish.later(old, new):
                 visits.note(layout.home, new)
                 typer.echo(visits.nothing(old, new, known))
                 return
         old = released.named(layout.releases, old)
         if old == new:
             raise released.Unknown(f"{old} and {new} are one release; name two")
+        if publish.later(old, new):
+            raise released.Unknown(
+                f"{old} comes after {new}: name the older one first, as in `cities311 diff {new} {old}`"
+            )
         bridge = worked_out(layout.home, old, new)
         label = released.label(layout.releases, new)
         if because is not None:

@@ -60,29 +60,31 @@ def side(layout: Layout, landing: Path, ledger: Receipts, release: str) -> Side:
 
 
 def publish_standing(request: Request) -> str:
-    """Publishes what stands in the warehouse with what it changes of the current release, unless that is what it was made of;
+    """Publishes what stands in the warehouse with what it changes of the release before it, unless that is what it was made of;
     returns the release's id. Raises publish.Refused, and writing.Busy where another run is at work."""
     with writing.alone(request.layout):
         with writing.warehouse(request.layout) as connection:
             if current := steps.standing(connection, request):
                 return current
-        restated = since_current(request)
+        restated = since_before(request)
         with writing.warehouse(request.layout) as connection:
             return steps.release(connection, request, restated)
 
 
-def since_current(request: Request) -> dict[str, pa.Table]:
-    """What the tables that stand in the warehouse change of the current release; nothing where there is none to believe."""
+def since_before(request: Request) -> dict[str, pa.Table]:
+    """What the tables that stand in the warehouse change of the release before (publish.before); nothing where there is none to
+    believe."""
     layout, ledger = request.layout, knowledge.receipts(request.layout)
-    known, current = knowledge.of(request, ledger), publish.current(layout.releases)
-    if current is None:
+    known = knowledge.of(request, ledger)
+    old = publish.before(layout.releases, known.as_of, known.known_on)
+    if old is None:
         return {}
     try:
-        seal.verified(layout.releases / current)
+        seal.verified(layout.releases / old)
     except (seal.Altered, OSError):  # what cannot be believed is not restated
         return {}
     new = Side(publish.next_id(layout.releases, known.as_of), known, FIGURES, True)
-    return between(layout, ledger, side(layout, request.landing, ledger, current), new)
+    return between(layout, ledger, side(layout, request.landing, ledger, old), new)
 
 
 def between(layout: Layout, ledger: Receipts, old: Side, new: Side) -> dict[str, pa.Table]:

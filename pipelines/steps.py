@@ -158,7 +158,8 @@ def standing(connection: duckdb.DuckDBPyConnection, request: Request) -> str | N
 def release(connection: duckdb.DuckDBPyConnection, request: Request, restated: dict[str, pa.Table]) -> str:
     """Publishes what stands; returns the release's id.
 
-    restated: what changed since the current release, by table. Raises publish.Refused where a blocking check failed.
+    restated: what changed since the release before (publish.before), by table.
+    Raises publish.Refused where a blocking check failed.
     """
     found = outcomes(connection)
     if why := blocked(found):
@@ -180,7 +181,7 @@ def release(connection: duckdb.DuckDBPyConnection, request: Request, restated: d
         catalog_version=versions.catalog(),
         inputs=inputs,
         settings=known.program.model_dump_json(),
-        restates=publish.current(request.layout.releases) if restated else None,
+        restates=publish.before(request.layout.releases, known.as_of, known.known_on) if restated else None,
     )
     published = [m.path.stem for m in every_model().values() if m.layer == "published"]
     sources = [

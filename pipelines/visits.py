@@ -38,6 +38,10 @@ def nothing(seen: str | None, release: str, known: Sequence[str]) -> str:
         return f"This is your first visit; the next `cities311 diff` tells what changed since {release}."
     if seen not in known:
         return f"Release {seen}, current at your last visit, is no longer there; name one of: {', '.join(known)}"
+    if seen != release:
+        return (
+            f"Release {release} comes before {seen}, which was current at your last visit: it corrects nothing of it."
+        )
     return f"Nothing was published since your last visit: release {release} is still the current one."
 
 

@@ -76,7 +76,30 @@ def stands(releases: Path, release: str, inputs: str) -> bool:
 def listing(releases: Path) -> list[str]:
     """Ids of all releases, oldest first."""
     found = [p.parent.name for p in releases.glob(f"*/{MANIFEST}") if NAME.fullmatch(p.parent.name)]
-    return sorted(found, key=lambda r: (r.rpartition("-r")[0], int(r.rpartition("-r")[2])))
+    return sorted(found, key=_order)
+
+
+def later(one: str, other: str) -> bool:
+    """Whether a release comes after another: by the day that it looks at, then by its number."""
+    return _order(one) > _order(other)
+
+
+def _order(release: str) -> tuple[str, int]:
+    as_of, _, number = release.rpartition("-r")
+    return as_of, int(number)
+
+
+def before(releases: Path, as_of: date, known_on: datetime) -> str | None:
+    """The release that one of that day and instant restates: the newest that looks at no later day and knew no more."""
+    known = known_on.astimezone(UTC)
+    for release in reversed(listing(releases)):
+        try:
+            told = seal.manifest(releases / release)
+        except seal.Altered:  # what cannot be believed is not restated
+            continue
+        if told["as_of"] <= as_of.isoformat() and datetime.fromisoformat(told["known_on"]).astimezone(UTC) <= known:
+            return release
+    return None
 
 
 def pruned(releases: Path) -> list[str]:

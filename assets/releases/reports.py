@@ -159,6 +159,10 @@ def restated(folder: Path, home: Path, report: str, since: str, release: str) ->
 
 def _explained(folder: Path, home: Path, report: str, since: str, release: str) -> None:
     """Raises Refused where a report restates what one before it told, and nobody has said why."""
+    if publish.later(since, release):
+        raise Refused(
+            f"the last such report stands on release {since}, which comes after {release}; submit on it or a later one"
+        )
     told = restated(folder, home, report, since, release)
     if told is None:
         raise Refused(

@@ -40,6 +40,8 @@ def unbalanced(net: Network) -> list[tuple]:
     """Figures whose deltas do not sum to the difference of the two releases, by the releases themselves."""
     current = net.current or ""
     old = seal.manifest(net.home / "releases" / current)["restates"]
+    if old is None:
+        return []
     told = {
         side: f"read_parquet('{net.home}/releases/{r}/metric_values.parquet')"
         for side, r in (("o", old), ("n", current))

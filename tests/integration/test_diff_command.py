@@ -95,6 +95,9 @@ def test_without_a_release_it_tells_what_changed_since_ones_last_visit(net: Netw
 def test_what_cannot_be_compared_is_refused(net: Network) -> None:
     current = net.current or ""
     assert net.tell("diff", current, current).returncode == 1
+    earlier = sorted(p.name for p in (net.home / "releases").iterdir() if p.is_dir())[0]
+    swapped = net.tell("diff", current, earlier)
+    assert swapped.returncode == 1 and f"`cities311 diff {earlier} {current}`" in swapped.stderr
     gone = net.tell("diff", "2010-01-01-r1", current)
     assert gone.returncode == 1 and "there are: 2014-08-31-r1" in gone.stderr
 

@@ -1,7 +1,7 @@
 """Hand-made stories of restatement: what each cause did to a figure, by hand, against the bridge of two releases."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 from network import HEADER, Network, copy, late, request
 from restated import bridge, run, unbalanced
 
+from assets.releases import changes
 from pipelines import steps, versions
 
 SEPTEMBER = date(2014, 9, 30)
@@ -22,6 +23,10 @@ def first(base: Network, tmp_path_factory: pytest.TempPathFactory) -> Network:
     net = copy(base, tmp_path_factory.mktemp("first"))
     run(net)
     return net
+
+
+def before(net: Network) -> str | None:
+    return changes.before(net.home / "releases" / str(net.current))
 
 
 @pytest.fixture
@@ -57,6 +62,22 @@ def test_more_time_and_what_it_brings_is_not_late(net: Network) -> None:
     # a month that had not begun is new, and restates nothing
     assert net.table("restatements", "select count(*) from t where period = '2014-09'") == [(0,)]
     assert unbalanced(net) == []
+
+
+def test_a_release_restates_the_newest_that_looks_no_further_and_knew_no_more(net: Network) -> None:
+    first = net.current
+    net.drop("requests/late.csv", late(65))  # asked September 1
+    autumn = run(net, SEPTEMBER)
+    assert before(net) == first
+    # an earlier day is no correction of a later one: it has only the first release to look back at
+    july = run(net, date(2014, 7, 31))
+    assert before(net) is None and net.table("restatements", "select count(*) from t") == [(0,)]
+    assert bridge(net, "created", "2014-08") == {}
+    run(net, date(2014, 8, 31))
+    assert before(net) == first
+    # what was known in September knew less than the release of all that is known
+    run(net, SEPTEMBER, datetime(2014, 9, 10, tzinfo=UTC))
+    assert before(net) == first and {autumn, july} < {p.name for p in (net.home / "releases").iterdir()}
 
 
 def test_a_corrected_date(net: Network) -> None:
