@@ -8,11 +8,23 @@ import streamlit as st
 
 from assets.decisions import Refused, broken
 from assets.releases import changes, correction_book, reports
-from assets.releases.changes import CAUSES, MEANINGS, TITLES
+from assets.releases.changes import CAUSES, CORRECTIONS, MEANINGS, TITLES
 from assets.releases.reports import DONE, MOVES, REPORTS, Standing
 from pipelines.settings import home
 
-__all__ = ["CAUSES", "DONE", "MEANINGS", "MOVES", "REPORTS", "TITLES", "Refused", "Standing", "stands", "take"]
+__all__ = [
+    "CAUSES",
+    "CORRECTIONS",
+    "DONE",
+    "MEANINGS",
+    "MOVES",
+    "REPORTS",
+    "TITLES",
+    "Refused",
+    "Standing",
+    "stands",
+    "take",
+]
 
 Rows = list[dict[str, Any]]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards import format as fmt
-from dashboards.deciding import Standing
+from dashboards.deciding import CORRECTIONS, Standing
 
 TITLES = {
     "sf425": "SF-425 federal financial report",
@@ -48,7 +48,7 @@ def restates(rows: Sequence[Mapping[str, Any]] | None, since: str, release: str)
         )
     if not rows:
         return f"No final figure that the last such report told, on release {since}, is restated materially; {link}."
-    missing = sum(row["why"] is None for row in rows)
+    missing = sum(row["why"] is None and row["cause"] in CORRECTIONS for row in rows)
     need = (
         f" {fmt.number(missing)} of the causes still {'needs' if missing == 1 else 'need'} a reason." if missing else ""
     )

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from assets.raw.casts import quote
 from assets.releases.passport import KEYS
-from assets.releases.versions import CAUSES
+from assets.releases.versions import CAUSES, FOLLOW_UP
 
 TOLD = "cast(coalesce(amount_usd, value) as decimal(28, 6))"
 ABSENT = "not_published"
@@ -96,7 +96,8 @@ def gather(connection: duckdb.DuckDBPyConnection, select: str) -> None:
 def settle(connection: duckdb.DuckDBPyConnection, old: str, new: str, old_as_of: date) -> None:
     """Makes bridge.restatements and bridge.restated_records of the steps and the records that changed.
 
-    A figure of a period that began after the old release's last day is new, not restated.
+    A figure of a period that began after the old release's last day is new, not restated. Material is a figure that was final
+    and is otherwise by more than POINTS or SHARE through causes other than follow-up, by which nobody was wrong.
     """
     names = " ".join(f"when {place} then '{cause}'" for place, cause in enumerate(CAUSES, 1))
     keys = ", ".join(KEYS)
@@ -114,20 +115,24 @@ def settle(connection: duckdb.DuckDBPyConnection, old: str, new: str, old_as_of:
         with folded as (
             select {keys}, cause, sum(case when now is not null and carried is not null then now - carried end) as delta
             from bridge.walks group by all
+        ), judged as (
+            select *, bool_or(cause > {FOLLOW_UP}) over figure as is_corrected,
+                sum(case when cause > {FOLLOW_UP} then delta end) over figure as corrected
+            from folded window figure as (partition by {keys})
         )
         select
             s.{", s.".join(KEYS)}, p.period_start, p.period_end, {quote(old)} as old_release, {quote(new)} as new_release,
             o.told as old_value, n.told as new_value, coalesce(o.state, '{ABSENT}') as old_state,
             coalesce(n.state, '{ABSENT}') as new_state, o.status as old_status, n.status as new_status,
             coalesce(n.unit, o.unit) as unit,
-            coalesce(o.status = 'final' and (o.state <> coalesce(n.state, '') or (o.told <> n.told
-                and abs(n.told - o.told) >= case when n.unit = 'percent' then {POINTS} else {SHARE} * abs(o.told) end
-            )), false) as is_material,
+            coalesce(o.status = 'final' and s.is_corrected and (o.state <> coalesce(n.state, '')
+                or abs(s.corrected) >= case when n.unit = 'percent' then {POINTS} else greatest({SHARE} * abs(o.told), 1e-6) end
+            ), false) as is_material,
             case s.cause {names} end as cause,
             case when o.state = 'value' and n.state = 'value' then cast(s.delta as decimal(28, 6)) end as delta,
             cast(coalesce(r.records, 0) as bigint) as records,
             null::varchar as reason
-        from folded as s
+        from judged as s
         left join bridge.old as o on {same.format("o")}
         left join bridge.new as n on {same.format("n")}
         inner join bridge.periods as p on p.period_type = s.period_type and p.period = s.period

@@ -18,6 +18,7 @@ from assets.releases.passport import KEYS
 from assets.releases.versions import CAUSES
 
 LOG = "restatements"
+CORRECTIONS = CAUSES[1:]  # by follow-up nobody was wrong: it needs no reason
 GRAINS = ("network", "topic", "city", "engagement", "city_topic")
 SPANS = ("to_date", "fiscal_year", "quarter", "month")
 LISTED = 20  # figures in a digest
@@ -94,7 +95,8 @@ def summarized(bridge: Path, old: str, new: str, given: Mapping[str, Mapping[str
         told = f"  {row['cause'].replace('_', ' ')}: {row['figures']:,} figures, {row['records']:,} records"
         if row["material"]:
             told += f"; {row['material']:,} final figures restated materially"
-            told += f": {given[row['cause']]['why']}" if row["cause"] in given else " (no reason given yet)"
+            none = " (no reason given yet)" if row["cause"] in CORRECTIONS else ""
+            told += f": {given[row['cause']]['why']}" if row["cause"] in given else none
         lines.append(told)
     return lines if len(lines) > 1 else [f"From {old} to {new} no figure changed."]
 

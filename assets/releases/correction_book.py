@@ -20,12 +20,12 @@ from xlsxwriter.workbook import Workbook
 
 from assets import catalog
 from assets.releases import changes, seal, sheets
+from assets.releases.changes import CORRECTIONS
 from assets.releases.passport import KEYS
 from assets.releases.seal import SYNTHETIC
 from assets.releases.sheets import Column
 from assets.releases.versions import CAUSES
 
-CORRECTIONS = CAUSES[1:]
 ADDED = ("count", "total")  # how metrics are worked out again that add up over time: they have a cumulative total
 SERVICES = {  # the service, by a feed of the metric
     "requests": "Questions and answers",

@@ -169,7 +169,7 @@ def _explained(folder: Path, home: Path, report: str, since: str, release: str) 
             f"the last such report stands on release {since}, and what {release} changes of it has not been worked out; "
             f"`cities311 diff {since} {release}` does it"
         )
-    if silent := [row for row in told if row["why"] is None]:
+    if silent := [row for row in told if row["why"] is None and row["cause"] in changes.CORRECTIONS]:
         of = ", ".join(f"{row['cause']} ({row['figures']:,} figures)" for row in silent)
         raise Refused(
             f"final figures that the last such report told, on release {since}, are restated materially without a reason: {of}; "

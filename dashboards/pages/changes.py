@@ -15,7 +15,12 @@ from dashboards.tables import Column
 SUMMARY = [
     Column("cause", "Cause"),
     Column("figures", "Figures", "count", "Figures that changed by it; one may have changed by several causes"),
-    Column("material", "Final, materially", "count", "Final figures by a point (percent), by 5%, or in their state"),
+    Column(
+        "material",
+        "Final, materially",
+        "count",
+        "Final figures corrected by a point (percent), by 5%, or in their state; more time alone corrects none",
+    ),
     Column("records", "Records", "count", "Records that changed, or that are looked at for longer"),
 ]
 REASONS = [
@@ -102,7 +107,11 @@ def summary(figures: Rows, records: Rows, given: dict[str, dict[str, Any]]) -> R
                 "figures": len(changed),
                 "material": None if changed and changed[0]["is_material"] is None else len(material),
                 "records": say.counted(cause, records),
-                "reason": reason["why"] if reason else "Still needed" if material else "",
+                "reason": reason["why"]
+                if reason
+                else "Still needed"
+                if material and cause in deciding.CORRECTIONS
+                else "",
                 "who": reason["who"] if reason else "",
                 "at": tables.naive(reason["at"]) if reason else None,
             }

@@ -62,7 +62,14 @@ def restates(report: str, now: Standing, release: str) -> None:
     rows = deciding.restated(report, since, on)
     st.markdown(sentences_review.restates(rows, since, on))
     if rows:
-        lines = [row | {"cause": deciding.TITLES[row["cause"]], "why": row["why"] or "Still needed"} for row in rows]
+        lines = [
+            row
+            | {
+                "cause": deciding.TITLES[row["cause"]],
+                "why": row["why"] or ("Still needed" if row["cause"] in deciding.CORRECTIONS else ""),
+            }
+            for row in rows
+        ]
         tables.show(lines, RESTATED, "review_restated", "Causes of what the report restates", missing="", whole=True)
 
 

@@ -1,6 +1,6 @@
 -- metrics.metric_values: one row per metric × grain × keys × period: every published figure, from metrics.figures.
 -- Makes what the families leave open: the percentage and Wilson 95% interval of a proportion of records, the withholding
--- below min_denominator, provisional while it is not due or its metrics.metric_lags has not passed, else final, the published
+-- below min_denominator, provisional while it is not due, not reached or its metrics.metric_lags has not passed, else final, the published
 -- decimals, and the change since the period before with its interval (method of variance estimates recovery; of Wilson limits
 -- this is Newcombe's). The change is that of the published figures, to the digit.
 with known as (
@@ -10,7 +10,7 @@ with known as (
         cast(power(10, m.decimals) as double) as scale,
         p.period_start, p.period_end, p.ordinal,
         a.min_denominator,
-        case when f.period_type = 'to_date' or f.state = 'not_due'
+        case when f.period_type = 'to_date' or f.state in ('not_due', 'not_reached')
             or p.period_end + cast(coalesce(w.lag_days, a.lag_days) as integer) > a.as_of
             then 'provisional' else 'final' end as status,
         3.8414588206941236 as zz  -- 1.959963984540054 squared

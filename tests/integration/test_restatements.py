@@ -80,6 +80,20 @@ def test_a_release_restates_the_newest_that_looks_no_further_and_knew_no_more(ne
     assert before(net) == first and {autumn, july} < {p.name for p in (net.home / "releases").iterdir()}
 
 
+def test_material_is_what_corrects_a_final_figure_by_a_twentieth(net: Network) -> None:
+    asked = {"submitted_at": "2014-06-27T10:00:00", "first_response_at": "2014-06-30T10:00:00"}
+    told = "select distinct period from t where metric = 'created' and grain = 'network' and is_material"
+    net.drop("requests/late.csv", late(90, **asked, resolved_at="2014-06-30T15:00:00"))
+    run(net)  # 22 of June in place of 21
+    assert bridge(net, "created", "2014-06") == {"late": Decimal(1)} and net.table("restatements", told) == []
+    net.drop("requests/late2.csv", late(91, 92, **asked, resolved_at="2014-06-30T15:00:00"))
+    run(net)  # 24 in place of 22; to date is never final
+    assert sorted(net.table("restatements", told)) == [("2014-06",), ("FY2014Q3",)]
+    run(net, date(2015, 3, 31))  # by more time alone nothing is corrected
+    told = "select count(*) > 0, string_agg(distinct cause), count(*) filter (where is_material) from t"
+    assert net.table("restatements", told) == [(True, "follow_up", 0)]
+
+
 def test_a_corrected_date(net: Network) -> None:
     moved = {"submitted_at": "2014-07-03T10:00:00", "first_response_at": "2014-07-07T10:00:00"}
     net.drop("requests/late.csv", late(3, **moved, resolved_at="2014-07-07T15:00:00", updated_at="2014-08-30T10:00:00"))
