@@ -49,6 +49,10 @@ def record(
     """
     if not who.strip() or not why.strip():
         raise Refused("a decision needs who decides and why; neither may be empty")
+    try:
+        f"{who}{why}".encode()
+    except UnicodeEncodeError as error:
+        raise Refused("who and why must be text in UTF-8") from error
     told = {"who": who.strip(), "who_is": "declared, not signed in", "why": why.strip()}
     line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **told, **what}
     folder.mkdir(parents=True, exist_ok=True)

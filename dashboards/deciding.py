@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from assets.decisions import Refused, broken
+from assets.decisions import Refused
 from assets.releases import changes, correction_book, reports
 from assets.releases.changes import CAUSES, CORRECTIONS, MEANINGS, TITLES
 from assets.releases.reports import DONE, MOVES, REPORTS, Standing
@@ -42,9 +42,9 @@ def take(
     return reports.take(folder / "decisions", folder / "releases", step, report, period, who, why, release, until)
 
 
-def last(report: str, release: str) -> str:
-    """The release on which such a report was submitted last; empty where it is this one, or there was none."""
-    return reports.before(home() / "decisions", report, release)
+def last(report: str, period: str, release: str) -> str:
+    """The release of the last such report before that of this period; empty where it is this one, or there was none."""
+    return reports.before(home() / "decisions", report, period, release)
 
 
 def restated(report: str, since: str, release: str) -> Rows | None:
@@ -94,10 +94,7 @@ def _rows(folder: Path, table: str) -> Rows:
 
 def reasons(old: str, new: str) -> dict[str, dict[str, Any]]:
     """The reason that stands for each cause of the changes between two releases. Raises Refused where the log was changed."""
-    folder = home() / "decisions"
-    if wrong := [fault for fault in broken(folder) if fault.startswith(f"{changes.LOG}.jsonl")]:
-        raise Refused(wrong[0])
-    return changes.reasons(folder, old, new)
+    return changes.reasons(home() / "decisions", old, new)
 
 
 def give(old: str, new: str, cause: str, who: str, why: str) -> None:

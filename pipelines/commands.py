@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipelines import (
     ahead,
@@ -233,7 +234,7 @@ def show(rows: list[dict[str, Any]], as_json: bool, empty: str) -> None:
         console.width = 240
     table = Table(*rows[0].keys(), box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        table.add_row(*(f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()))
+        table.add_row(*(Text(f"{v:,}" if isinstance(v, int) else str(v)) for v in row.values()))  # [x] is no markup
     console.print(table)
 
 

@@ -80,9 +80,12 @@ def command(
 def _explained(releases: Path, release: str, row: Mapping[str, Any], rows: Path | None) -> tuple["Passport", str]:
     """The passport, and the line that works the file of records out again (empty without one). Raises Unknown."""
     from assets.releases import explained, passport, publish
+    from pipelines.settings import Layout
 
-    if rows and rows.resolve().is_relative_to(releases.resolve()):
-        raise Unknown(f"{rows} would lie in a release, where nothing is ever added; choose another folder")
+    if rows and Layout(releases.parent).keeps(rows):
+        raise Unknown(
+            f"{rows} would lie among the program's own files, where nothing is ever added; choose another folder"
+        )
     keys = {key: row[key] for key in passport.KEYS}
     line, why = "", ""
     with passport.connect(releases / release) as connection:

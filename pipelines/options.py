@@ -13,11 +13,11 @@ Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for a progra
 def dated(as_of: str | None, known_on: str | None) -> None:
     """Exits with code 2 where a day or an instant is not written as one."""
     try:
-        if as_of:
-            date.fromisoformat(as_of)
+        if as_of and date.fromisoformat(as_of) > datetime.now(UTC).date():
+            raise ValueError(f"{as_of} lies in the future")
         if known_on:
-            datetime.fromisoformat(known_on)
-    except ValueError as error:
+            utc(known_on)
+    except (ValueError, OverflowError) as error:
         typer.echo(f"{error}: write --as-of as 2015-03-31 and --known-on as 2015-04-15T12:00:00Z", err=True)
         raise typer.Exit(2) from error
 

@@ -36,6 +36,10 @@ ARRIVALS = {
 VINTAGE, ELIGIBILITY = DEFINITION - 1, DEFINITION - 2
 
 
+class Lacking(Exception):
+    """What a release was made of is not there any more; the message says which files."""
+
+
 @dataclass(frozen=True)
 class Side:
     """One of the two: its id, what was known, its figures as SQL reads them, and whether the code of today made them."""
@@ -47,12 +51,18 @@ class Side:
 
 
 def side(layout: Layout, landing: Path, ledger: Receipts, release: str) -> Side:
-    """A published release, with what was known to it: the files that its manifest lists, as they were read then."""
+    """A published release, with what was known to it: the files that its manifest lists, as they were read then. Raises Lacking."""
     told = publish.manifest(layout.releases, release)
     known_on = datetime.fromisoformat(told["known_on"])
     listed = {(s["name"], s["sha256"]) for s in told["sources"]}
     rules = program.Program.model_validate(told["settings"]) if "settings" in told else program.load(landing)
     arrived = [r for r in ledger.known(known_on) if (r.name, r.sha256) in listed]
+    there = {(r.name, r.sha256) for r in arrived}
+    if gone := sorted(name for name, sha256 in listed if (name, sha256) not in there):
+        told_of = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
+        raise Lacking(
+            f"release {release} was made of files that are no longer on record: {told_of}; restore raw/ from a copy"
+        )
     known = knowledge.at(layout, rules, date.fromisoformat(told["as_of"]), known_on, arrived)
     values = f"read_parquet({file(layout.releases / release / 'metric_values.parquet')})"
     ours = (told["code_version"], told["catalog_version"]) == (texts.code(), texts.catalog())
@@ -81,10 +91,11 @@ def since_before(request: Request) -> dict[str, pa.Table]:
         return {}
     try:
         seal.verified(layout.releases / old)
-    except (seal.Altered, OSError):  # what cannot be believed is not restated
+        stood = side(layout, request.landing, ledger, old)
+    except (seal.Altered, Lacking, OSError):  # what cannot be believed is not restated
         return {}
     new = Side(publish.next_id(layout.releases, known.as_of), known, FIGURES, True)
-    return between(layout, ledger, side(layout, request.landing, ledger, old), new)
+    return between(layout, ledger, stood, new)
 
 
 def between(layout: Layout, ledger: Receipts, old: Side, new: Side) -> dict[str, pa.Table]:

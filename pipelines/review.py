@@ -66,31 +66,40 @@ def submit(
         except ValueError as error:
             raise typer.BadParameter(f"{error}: write --embargo-until as 2015-05-15T10:00") from error
         until = until if until.tzinfo else until.replace(tzinfo=ZoneInfo(ZONE))
-    _work_out(report, release, home)
+    _work_out(report, period, release, home)
     _take("submit", report, period, who, why, home, as_json, release=release, embargo_until=until)
 
 
 @app.command()
 def restated(
     report: Report,
+    period: Period,
     release: Annotated[str | None, typer.Option(help="Release that it stands on (default: the current one).")] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """What such a report restates of the last one submitted: by cause, with the reasons given and those still missing."""
+    from assets import decisions
     from assets.releases import reports
     from pipelines.commands import layout_of, refuse, show
 
     layout = layout_of(home)
     if report not in reports.REPORTS:
         raise refuse(f"no report is called {report!r}; there are: {', '.join(reports.REPORTS)}")
-    since, release = _work_out(report, release, home)
-    found = reports.restated(layout.decisions, layout.home, report, since, release) if since else []
+    since, release = _work_out(report, period, release, home)
+    try:
+        found = reports.restated(layout.decisions, layout.home, report, since, release) if since else []
+    except decisions.Refused as error:
+        raise refuse(str(error)) from error
+    if found is None:
+        raise refuse(
+            f"the last such report stands on release {since}, which comes after {release}: name it or a later one"
+        )
     none = (
         f"no final figure of {since} is restated materially by {release}" if since else "nothing that was told before"
     )
     _label(layout.releases, [release], as_json)
-    show([{"since": since, "release": release} | row for row in found or []], as_json, none)
+    show([{"since": since, "release": release} | row for row in found], as_json, none)
 
 
 @app.command("return")
@@ -111,19 +120,20 @@ def lock(report: Report, period: Period, who: Who, why: Why, home: Home = None, 
     _take("lock", report, period, who, why, home, as_json)
 
 
-def _work_out(report: str, release: str | None, home: Path | None) -> tuple[str, str]:
+def _work_out(report: str, period: str, release: str | None, home: Path | None) -> tuple[str, str]:
     """Works out what a report changes of the last one, where nobody has: the release of that one (empty: none), and its own."""
-    from assets.releases import reports
+    from assets import decisions
+    from assets.releases import publish, reports
     from pipelines import differences, released
     from pipelines.commands import layout_of, refuse
 
     layout = layout_of(home)
     try:
         release = released.named(layout.releases, release)
-        since = reports.before(layout.decisions, report, release)
-        if since:
+        since = reports.before(layout.decisions, report, period, release)
+        if since and not publish.later(since, release):  # else the submission is refused
             differences.worked_out(layout.home, released.named(layout.releases, since), release)
-    except released.Unknown as error:
+    except (released.Unknown, decisions.Refused) as error:
         raise refuse(str(error)) from error
     return since, release
 

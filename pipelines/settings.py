@@ -38,6 +38,19 @@ class Layout:
 
     home: Path
 
+    def keeps(self, path: Path) -> bool:
+        """Whether a path lies where the program keeps its own, and nobody else may write."""
+        kept = (
+            self.raw,
+            self.quarantine,
+            self.warehouse.parent,
+            self.decisions,
+            self.releases,
+            self.bridges,
+            self.dagster,
+        )
+        return any(path.resolve().is_relative_to(folder.resolve()) for folder in kept)
+
     @property
     def raw(self) -> Path:
         return self.home / "raw"

@@ -62,8 +62,8 @@ def figures(layout: Layout, known: Known) -> Iterator[str]:
             path = Path(folder) / "metric_values.parquet"
             connection.execute(f"copy published.metric_values to {quote(str(path))} (format parquet)")
             yield f"read_parquet({file(path)})"
-    except (writing.Busy, ModelError, ValueError) as error:
-        raise Unknown(str(error)) from error
+    except (writing.Busy, ModelError, ValueError, OverflowError, OSError, duckdb.Error) as error:
+        raise Unknown(f"that cannot be worked out: {str(error).splitlines()[0]}") from error
 
 
 def stand(

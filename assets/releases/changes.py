@@ -50,7 +50,7 @@ def folder(home: Path, old: str, new: str) -> Path | None:
     if before(release) == old:
         return release
     kept = home / "bridges" / f"{old}..{new}"
-    return kept if (kept / "restatements.parquet").exists() else None
+    return kept if all((kept / f"{table}.parquet").exists() for table in (LOG, "restated_records")) else None
 
 
 def before(release: Path) -> str | None:
@@ -158,8 +158,15 @@ def _short(decimal: str) -> str:
 
 
 def reasons(home_decisions: Path, old: str, new: str) -> dict[str, dict[str, Any]]:
-    """The reason that stands for each cause of the changes from one release to another: the last one given."""
+    """The reason that stands for each cause of the changes from one release to another: the last one given.
+
+    Raises Refused where the log is not as it was written.
+    """
+    if wrong := [fault for fault in decisions.broken(home_decisions) if fault.startswith(f"{LOG}.jsonl")]:
+        raise Refused(wrong[0])
     lines = decisions.history(home_decisions, LOG)
+    if any("chain" not in line for line in lines):
+        raise Refused(f"{LOG}.jsonl holds a line that this program did not write; restore the file from a copy")
     return {n["cause"]: n for n in lines if (n["old_release"], n["new_release"]) == (old, new)}
 
 

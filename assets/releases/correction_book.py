@@ -27,6 +27,7 @@ from assets.releases.sheets import Column
 from assets.releases.versions import CAUSES
 
 ADDED = ("count", "total")  # how metrics are worked out again that add up over time: they have a cumulative total
+LEVELS = ("backlog_open", "engagements_active")  # but these count what is there at an instant
 SERVICES = {  # the service, by a feed of the metric
     "requests": "Questions and answers",
     "surveys": "Questions and answers",
@@ -82,6 +83,12 @@ def write(releases: Path, bridge: Path, old: str, new: str, given: Mapping[str, 
             sheets.write(book, name, f"{mark}{name}: {_title(pair)}", _footer(pair), head, rows)
             for name, (head, rows) in made.items()
         ]
+        apart = sum(_has_total(row) and not row["old_state"] == row["new_state"] == "value" for row in figures)
+        if apart:
+            notes.append(
+                f"Cumulative leaves out {apart:,} totals that are no value in one of the releases, such as of a topic that a city "
+                "had no request on; the totals of the network have what changed in them."
+            )
         _about(book, pair, [note for note in notes if note], made)
     return out.getvalue()
 
@@ -122,16 +129,20 @@ def _cumulative_head(pair: _Pair) -> list[Column]:
 
 def _cumulative(pair: _Pair, figures: Iterable[dict[str, Any]]) -> Iterable[list[Any]]:
     """Counts and amounts to date that are a value in both."""
-    entries = catalog.load().metrics
     for row in figures:
-        entry = entries.get(row["metric"])
-        told = row["old_state"] == row["new_state"] == "value"
-        if entry is None or entry.recompute not in ADDED or row["period_type"] != "to_date" or not told:
+        if not _has_total(row) or not row["old_state"] == row["new_state"] == "value":
             continue
         old = row["old_value"]
         by = [row["by"].get(cause, Decimal(0)) for cause in CAUSES]
         enter = sum(by[1:], Decimal(0))
         yield [*_scope(pair, row), *_numbers(row, old, *by[1:], enter, old + enter, by[0], row["new_value"])]
+
+
+def _has_total(row: Mapping[str, Any]) -> bool:
+    """Whether a figure is a count or an amount to date."""
+    entry = catalog.load().metrics.get(row["metric"])
+    is_sum = entry is not None and entry.recompute in ADDED and row["metric"] not in LEVELS
+    return is_sum and row["period_type"] == "to_date"
 
 
 def _final_head(pair: _Pair) -> list[Column]:

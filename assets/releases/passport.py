@@ -7,6 +7,7 @@ figure is worked out from. assets/catalog/recompute.yml says how.
 """
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Mapping
@@ -111,10 +112,15 @@ def counting(connection: duckdb.DuckDBPyConnection, synthetic: bool) -> pa.Table
 def export(connection: duckdb.DuckDBPyConnection, path: Path, synthetic: bool) -> None:
     """Writes the records that count to a .csv or .parquet file. Raises OSError."""
     rows = counting(connection, synthetic)
-    if path.suffix == ".parquet":
-        pq.write_table(rows, path)
-    else:
-        pyarrow.csv.write_csv(plain_text(rows), path)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.suffix == ".parquet":
+            pq.write_table(rows, part)
+        else:
+            pyarrow.csv.write_csv(plain_text(rows), part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def plain_text(data: pa.Table) -> pa.Table:

@@ -114,7 +114,7 @@ def take(
                     f"no release {release or 'yet'}; there are: {', '.join(publish.listing(releases)) or 'none'}"
                 )
             _ready(releases / release, period)
-            told = before(folder, report, release)
+            told = before(folder, report, period, release)
             if told:
                 _explained(folder, releases.parent, report, told, release)
             facts = {"release": release, "since": told, "embargo_until": until}
@@ -127,14 +127,17 @@ def take(
     return stands(folder)[report, period]
 
 
-def before(folder: Path, report: str, release: str) -> str:
+def before(folder: Path, report: str, period: str, release: str) -> str:
     """The release on which such a report was submitted last, of whatever period; empty where it is this one, or there was none.
+
+    What was returned counts too, for it was told; but not this period's own submission on this very release.
 
     folder: the logs of decisions. Raises Refused where the log is not as it was written.
     """
     stands(folder)
     lines = decisions.history(folder, LOG)
-    last = [line["release"] for line in lines if line["step"] == "submit" and line["report"] == report]
+    told = [line for line in lines if line["step"] == "submit" and line["report"] == report]
+    last = [line["release"] for line in told if (line["period"], line["release"]) != (period, release)]
     return "" if not last or last[-1] == release else str(last[-1])
 
 

@@ -1,6 +1,7 @@
 """`cities311 diff` and `show --known-on`, typed as their users do."""
 
 import json
+import shutil
 
 import pytest
 from network import Network, copy, late
@@ -90,6 +91,46 @@ def test_without_a_release_it_tells_what_changed_since_ones_last_visit(net: Netw
     (tmp_path / "cities311").write_text("a file where the folder should be")
     done = net.tell("diff")
     assert done.returncode == 0 and "not remembered" in done.stderr
+
+
+def test_what_is_asked_for_is_done_or_refused(net: Network, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    releases = sorted(p.name for p in (net.home / "releases").iterdir() if p.is_dir())[-2:]
+    book, given = tmp_path / "c.xlsx", ("--because", "late", "--who", "desk", "--why", "a batch")
+    for command in (
+        ("diff", *given),
+        ("diff", "--workbook", str(book)),
+        ("diff", *releases, *given, "--workbook", str(book)),
+    ):
+        assert net.tell(*command).returncode == 2, command
+    assert not book.exists()
+    for command in (("--metric", "nosuch"), ("--city", "nosuch"), ("--because", "vintage", "--who", "a", "--why", "b")):
+        refused = net.tell("diff", *releases, *command)
+        assert refused.returncode == 1 and "Traceback" not in refused.stderr, command
+    kept = net.home / "raw" / "c.xlsx"
+    assert net.tell("diff", *releases, "--workbook", str(kept)).returncode == 1 and not kept.exists()
+    assert net.tell("show", "created", "--as-of", "9999-12-31").returncode == 2
+    assert net.tell("show", "created", "--known-on", "9999-12-31T23:59:59-12:00").returncode == 2
+    net.tell("diff")
+    assert net.tell("diff", "--json").stdout == ""
+
+
+def test_a_bridge_is_not_made_of_what_is_gone_nor_believed_in_part(net: Network, tmp_path) -> None:
+    other = copy(net, tmp_path)
+    old, *_, new = sorted(p.name for p in (other.home / "releases").iterdir() if p.is_dir())
+    kept = other.home / "bridges" / f"{old}..{new}"
+    shutil.rmtree(other.home / "bridges", ignore_errors=True)
+    assert other.tell("diff", old, new, "--metric", "created").returncode == 0
+    (kept / "restatements.parquet").unlink()
+    assert (
+        "created" in other.tell("diff", old, new, "--metric", "created").stdout
+        and (kept / "restatements.parquet").exists()
+    )
+    shutil.rmtree(other.home / "bridges")
+    (receipt,) = [p for p in (other.home / "raw" / "receipts").iterdir() if "late2.csv" in p.read_text()]
+    receipt.unlink()
+    done = other.tell("diff", old, new)
+    assert done.returncode == 1 and "no longer on record: requests/late2.csv" in done.stderr and not kept.exists()
 
 
 def test_what_cannot_be_compared_is_refused(net: Network) -> None:

@@ -49,22 +49,68 @@ def test_what_a_report_restates_needs_its_reasons_first(home):
         take(home, "submit", "FY2014Q3")
 
 
+def test_a_report_sent_again_still_says_what_it_restates(home):
+    old, new = "2014-12-30-r1", "2014-12-30-r2"
+    take(home, "submit")
+    write(home.releases, new)
+    assert take(home, "submit", "FY2014Q4").since == old
+    take(home, "return", "FY2014Q4")
+    assert take(home, "submit", "FY2014Q4").since == old
+
+
+def test_a_reason_of_another_hand_opens_no_gate(home):
+    take(home, "submit")
+    write(home.releases, "2014-12-30-r2")
+    bridged(home.home, "2014-12-30-r1", "2014-12-30-r2", [LATE])
+    log = home.decisions / "restatements.jsonl"
+    pair = '"old_release": "2014-12-30-r1", "new_release": "2014-12-30-r2"'
+    for line in (f'{{"cause": "late", "why": "x", "who": "y", {pair}, "chain": "0"}}\n', '{"foo": 1}\n', '{"cut'):
+        log.write_text(line)
+        with pytest.raises(decisions.Refused, match=r"restatements\.jsonl"):
+            take(home, "submit", "FY2014Q4")
+        told = CliRunner().invoke(app, ["diff", "2014-12-30-r1", "2014-12-30-r2", "--home", str(home.home)])
+        assert told.exit_code == 1 and "restatements.jsonl" in told.output and "Traceback" not in told.output
+
+
+def test_brackets_in_a_reason_are_text(home):
+    take(home, "submit")
+    args = [
+        "review",
+        "return",
+        "sf425",
+        "FY2014Q3",
+        "--who",
+        "desk",
+        "--why",
+        "see [/x] and [red]12[/red]",
+        "--home",
+        str(home.home),
+    ]
+    assert "see [/x] and [red]12[/red]" in CliRunner().invoke(app, args).output
+    assert "[red]12[/red]" in CliRunner().invoke(app, ["review", "--log", "--home", str(home.home)]).output
+
+
 def test_the_command_shows_the_table_and_submits_once_reasons_are_there(home):
     def asked(*arguments):
         return CliRunner().invoke(app, [*arguments, "--home", str(home.home)])
 
     submit = ("review", "submit", "sf425", "FY2014Q4", "--who", "Program lead", "--why", "ready")
-    assert "nothing that was told before" in asked("review", "restated", "sf425").output
+    assert "nothing that was told before" in asked("review", "restated", "sf425", "FY2014Q4").output
     take(home, "submit")
     write(home.releases, "2014-12-30-r2")
-    assert "no final figure of 2014-12-30-r1 is restated materially" in asked("review", "restated", "sf425").output
+    assert (
+        "no final figure of 2014-12-30-r1 is restated materially"
+        in asked("review", "restated", "sf425", "FY2014Q4").output
+    )
     bridged(home.home, "2014-12-30-r1", "2014-12-30-r2", [LATE])
     refused = asked(*submit)
     assert refused.exit_code == 1 and "without a reason: late (1 figures)" in refused.output
-    (row,) = [json.loads(line) for line in asked("review", "restated", "sf425", "--json").output.splitlines()]
+    (row,) = [
+        json.loads(line) for line in asked("review", "restated", "sf425", "FY2014Q4", "--json").output.splitlines()
+    ]
     assert (row["since"], row["cause"], row["figures"], row["why"]) == ("2014-12-30-r1", "late", 1, None)
     given = ("--because", "late", "--who", "program desk", "--why", "a batch of invoices")
     assert asked("diff", "2014-12-30-r1", "2014-12-30-r2", *given).exit_code == 0
-    assert "a batch of invoices" in asked("review", "restated", "sf425").output
+    assert "a batch of invoices" in asked("review", "restated", "sf425", "FY2014Q4").output
     assert asked(*submit).exit_code == 0
-    assert asked("review", "restated", "budget").exit_code == 1
+    assert asked("review", "restated", "budget", "FY2014Q4").exit_code == 1
