@@ -78,6 +78,20 @@ def broken(folder: Path) -> list[str]:
     return [f"{log.name}: {fault}" for log in logs if (fault := _fault(log.read_bytes()))]
 
 
+def verified(folder: Path, log: str) -> Lines:
+    """The decisions of a log, oldest first. Raises Refused where it is not as this program wrote it."""
+    if wrong := [fault for fault in broken(folder) if fault.startswith(f"{log}.jsonl")]:
+        raise Refused(wrong[0])
+    return ours(log, history(folder, log))
+
+
+def ours(log: str, lines: Lines) -> Lines:
+    """The same lines. Raises Refused where one is not chained to those above it, as `record` does."""
+    if any("chain" not in line for line in lines):
+        raise Refused(f"{log}.jsonl holds a line that this program did not write; restore the file from a copy")
+    return lines
+
+
 def _fault(content: bytes) -> str:
     """What is wrong with the bytes of a log; empty where each line holds. Lines from before there were chains stand first."""
     above, chained = hashlib.sha256(), False

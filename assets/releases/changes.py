@@ -162,11 +162,7 @@ def reasons(home_decisions: Path, old: str, new: str) -> dict[str, dict[str, Any
 
     Raises Refused where the log is not as it was written.
     """
-    if wrong := [fault for fault in decisions.broken(home_decisions) if fault.startswith(f"{LOG}.jsonl")]:
-        raise Refused(wrong[0])
-    lines = decisions.history(home_decisions, LOG)
-    if any("chain" not in line for line in lines):
-        raise Refused(f"{LOG}.jsonl holds a line that this program did not write; restore the file from a copy")
+    lines = decisions.verified(home_decisions, LOG)
     return {n["cause"]: n for n in lines if (n["old_release"], n["new_release"]) == (old, new)}
 
 

@@ -222,7 +222,7 @@ def _pivoted(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """A row for each figure, with its deltas by cause (`by`), in the order of the bridge."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
-        figure = found.setdefault(tuple(row[key] for key in (*KEYS,)), row | {"by": {}})
+        figure = found.setdefault(tuple(row[key] for key in KEYS), row | {"by": {}})
         figure["by"][row["cause"]] = row["delta"]
     return sorted(found.values(), key=changes.place)
 

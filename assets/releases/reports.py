@@ -4,7 +4,7 @@ A report is of one period and stands on one release, named when it is submitted;
 report was ever submitted on it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,15 +48,13 @@ class Standing:
         return bool(self.embargo_until) and now < datetime.fromisoformat(self.embargo_until)
 
 
-def standing(lines: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Standing]:
+def standing(lines: Lines) -> dict[tuple[str, str], Standing]:
     """Where each report stands by the lines of its log; one that nobody submitted is a draft, and not here.
 
     Raises Refused for a line that `decisions.record` did not write.
     """
     found: dict[tuple[str, str], Standing] = {}
-    for line in lines:
-        if "chain" not in line:
-            raise Refused(f"{LOG}.jsonl holds a line that this program did not write; restore the file from a copy")
+    for line in decisions.ours(LOG, lines):
         key = line["report"], line["period"]
         was = found.get(key, Standing(*key))
         told = ("release", "since", "embargo_until") if line["step"] == "submit" else ()
@@ -67,9 +65,7 @@ def standing(lines: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Standing]
 
 def stands(folder: Path) -> dict[tuple[str, str], Standing]:
     """Where each report stands by the log in `folder`. Raises Refused where a line of it was changed."""
-    if wrong := [fault for fault in decisions.broken(folder) if fault.startswith(f"{LOG}.jsonl")]:
-        raise Refused(wrong[0])
-    return standing(decisions.history(folder, LOG))
+    return standing(decisions.verified(folder, LOG))
 
 
 def needed(folder: Path) -> dict[str, list[str]]:
@@ -134,8 +130,7 @@ def before(folder: Path, report: str, period: str, release: str) -> str:
 
     folder: the logs of decisions. Raises Refused where the log is not as it was written.
     """
-    stands(folder)
-    lines = decisions.history(folder, LOG)
+    lines = decisions.verified(folder, LOG)
     told = [line for line in lines if line["step"] == "submit" and line["report"] == report]
     last = [line["release"] for line in told if (line["period"], line["release"]) != (period, release)]
     return "" if not last or last[-1] == release else str(last[-1])
