@@ -8,7 +8,7 @@ import streamlit as st
 
 from assets.decisions import Refused
 from assets.releases import changes, correction_book, reports
-from assets.releases.changes import CAUSES, CORRECTIONS, MEANINGS, TITLES
+from assets.releases.changes import CAUSES, CORRECTIONS, MEANINGS, TITLES, k_of_n
 from assets.releases.reports import DONE, MOVES, REPORTS, Standing
 from pipelines.settings import home
 
@@ -22,6 +22,7 @@ __all__ = [
     "TITLES",
     "Refused",
     "Standing",
+    "k_of_n",
     "stands",
     "take",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards import format as fmt
-from dashboards.deciding import CAUSES, TITLES
+from dashboards.deciding import CAUSES, TITLES, k_of_n
 from dashboards.queries import METRIC_KEYS, Rows
 
 KEYS = ("metric", "grain", *METRIC_KEYS, "period_type", "period")
@@ -99,13 +99,11 @@ def scope(row: Mapping[str, Any], cities: Mapping[str, str]) -> str:
 
 
 def side(row: Mapping[str, Any], which: str) -> str:
-    """What the old or the new release says of a figure: its value with all decimals, or its state."""
-    state = row[f"{which}_state"]
-    return (
-        fmt.exact(row[f"{which}_value"], row["unit"])
-        if state == "value"
-        else fmt.STATE_WORDS.get(state, fmt.words(state))
-    )
+    """What the old or the new release says of a figure: its value, or its state; with its counts where they alone changed."""
+    state, counts = row[f"{which}_state"], k_of_n(row, which)
+    if state == "value":
+        return fmt.exact(row[f"{which}_value"], row["unit"]) + counts
+    return fmt.STATE_WORDS.get(state, fmt.words(state)) + counts
 
 
 def changed(what: str) -> str:

@@ -24,7 +24,10 @@ TEXTS = (
     *(f"{side}_{what}" for what in ("release", "state", "status") for side in ("old", "new")),
     *("unit", "cause", "reason"),
 )
+COUNTS = tuple(f"{side}_{what}" for what in ("numerator", "denominator") for side in ("old", "new"))
 RECORD = ("old_release", "new_release", "cause", "feed", "record_id", "what", "city_id", "topic", "engagement_id")
+# where only counts are shown ("k of N") these are what was told
+MOVED = f"abs(n.{{0}} - o.{{0}}) >= greatest({SHARE} * o.{{0}}, 1e-6)"
 ROLL = "coalesce(p.{0}, n.{0}) as {0}"
 
 
@@ -36,6 +39,7 @@ def tables() -> dict[str, pa.Schema]:
             dict.fromkeys(TEXTS, pa.string())
             | dict.fromkeys(("period_start", "period_end"), pa.date32())
             | dict.fromkeys(("old_value", "new_value", "delta"), pa.decimal128(28, 6))
+            | dict.fromkeys(COUNTS, pa.float64())
             | {"is_material": pa.bool_(), "records": pa.int64()}
         ),
         "restated_records": pa.schema(
@@ -73,7 +77,7 @@ def snap(connection: duckdb.DuckDBPyConnection, name: str, source: str) -> None:
     """Keeps the figures of `source` (a table, or a file of a release) as bridge.<name>."""
     connection.execute(f"""
         create or replace table bridge.{name} as
-        select {", ".join(KEYS)}, {TOLD} as told, state, status, unit from {source}
+        select {", ".join(KEYS)}, {TOLD} as told, state, status, unit, numerator, denominator from {source}
     """)
 
 
@@ -86,6 +90,7 @@ def step(connection: duckdb.DuckDBPyConnection, cause: int, turn: int, was: str,
         select {cause}, {turn}, {keys}, p.told, coalesce(p.state, '{ABSENT}'), n.told, coalesce(n.state, '{ABSENT}')
         from bridge.{was} as p full outer join bridge.{now} as n on {on}
         where p.told is distinct from n.told or p.state is distinct from n.state
+            or p.numerator is distinct from n.numerator or p.denominator is distinct from n.denominator
     """)
 
 
@@ -97,7 +102,8 @@ def settle(connection: duckdb.DuckDBPyConnection, old: str, new: str, old_as_of:
     """Makes bridge.restatements and bridge.restated_records of the steps and the records that changed.
 
     A figure of a period that began after the old release's last day is new, not restated. Material is a figure that was final
-    and is otherwise by more than POINTS or SHARE through causes other than follow-up, by which nobody was wrong.
+    and is otherwise by POINTS or SHARE (of a withheld one its "k of N" by SHARE) through causes other than follow-up, by which
+    nobody was wrong.
     """
     names = " ".join(f"when {place} then '{cause}'" for place, cause in enumerate(CAUSES, 1))
     keys = ", ".join(KEYS)
@@ -125,8 +131,12 @@ def settle(connection: duckdb.DuckDBPyConnection, old: str, new: str, old_as_of:
             o.told as old_value, n.told as new_value, coalesce(o.state, '{ABSENT}') as old_state,
             coalesce(n.state, '{ABSENT}') as new_state, o.status as old_status, n.status as new_status,
             coalesce(n.unit, o.unit) as unit,
+            o.numerator as old_numerator, n.numerator as new_numerator, o.denominator as old_denominator,
+            n.denominator as new_denominator,
             coalesce(o.status = 'final' and s.is_corrected and (o.state <> coalesce(n.state, '')
-                or abs(s.corrected) >= case when n.unit = 'percent' then {POINTS} else greatest({SHARE} * abs(o.told), 1e-6) end
+                or case when o.told is not null then abs(s.corrected) >=
+                    case when n.unit = 'percent' then {POINTS} else greatest({SHARE} * abs(o.told), 1e-6) end
+                    else {MOVED.format("numerator")} or {MOVED.format("denominator")} end
             ), false) as is_material,
             case s.cause {names} end as cause,
             case when o.state = 'value' and n.state = 'value' then cast(s.delta as decimal(28, 6)) end as delta,
@@ -137,7 +147,8 @@ def settle(connection: duckdb.DuckDBPyConnection, old: str, new: str, old_as_of:
         left join bridge.new as n on {same.format("n")}
         inner join bridge.periods as p on p.period_type = s.period_type and p.period = s.period
         left join bridge.counts as r on r.cause = s.cause and {same.format("r")}
-        where (coalesce(o.state, '') <> coalesce(n.state, '') or s.delta is not null)
+        where (coalesce(o.state, '') <> coalesce(n.state, '') or s.delta is not null
+                or o.numerator is distinct from n.numerator or o.denominator is distinct from n.denominator)
             and (o.state is not null or p.period_start <= date '{old_as_of}')
         order by s.{", s.".join(KEYS)}, s.cause
     """)

@@ -145,7 +145,16 @@ def scope(row: Mapping[str, Any]) -> str:
 def side(row: Mapping[str, Any], which: str) -> str:
     """What the old or the new release says of a figure: its value without the zeros at its end, or its state."""
     value = row[f"{which}_value"]
-    return str(row[f"{which}_state"]).replace("_", " ") if value is None else _short(f"{value:f}")
+    said = str(row[f"{which}_state"]).replace("_", " ") if value is None else _short(f"{value:f}")
+    return said + k_of_n(row, which)
+
+
+def k_of_n(row: Mapping[str, Any], which: str) -> str:
+    """The counts of a figure, " (3 of 7)", where its value does not tell what changed in it; else empty."""
+    above, below = row.get(f"{which}_numerator"), row.get(f"{which}_denominator")
+    if above is None or below is None or row["old_value"] != row["new_value"]:
+        return ""
+    return f" ({above:,.10g} of {below:,.10g})"
 
 
 def delta(row: Mapping[str, Any]) -> str:

@@ -164,8 +164,7 @@ def _final(
     found = [row for row in figures if row["old_status"] == "final"]
     for row in sorted(found, key=lambda row: not row["is_material"]):
         sides = [
-            _spaced(row[f"{side}_state"]) if row[f"{side}_value"] is None else row[f"{side}_value"]
-            for side in ("old", "new")
+            changes.side(row, side) if row[f"{side}_value"] is None else row[f"{side}_value"] for side in ("old", "new")
         ]
         why = "; ".join(f"{changes.TITLES[cause]}: {given[cause]['why']}" for cause in row["by"] if cause in given)
         material = {True: "yes", False: "no"}.get(row["is_material"], "not known")

@@ -213,6 +213,25 @@ def test_changes_that_cancel_out_are_told(net: Network) -> None:
     assert unbalanced(net) == []
 
 
+def test_what_changes_in_its_counts_alone_is_told_too(net: Network) -> None:
+    """On time in July 2014 of Memphis: R018, R021, R024 and R027 were due and on time, shown as 4 of 4 with no percentage."""
+    net.drop("requests/late.csv", late(30, 36))  # two more of Memphis in July, answered a day later
+    run(net)
+    query = """select old_state, new_state, old_numerator, old_denominator, new_numerator, new_denominator, cause, delta from t
+        where metric = 'on_time_pct' and grain = 'city' and city_id = '4748000' and period = '2014-07' and dimension is null"""
+    assert net.table("restatements", query) == [("withheld", "withheld", 4, 4, 6, 6, "late", None)]
+    # 30 of 30 on time, then 32 of 32: the value stays
+    query = query.replace(
+        "= 'city' and city_id = '4748000' and period = '2014-07'", "= 'network' and period = 'to_date'"
+    )
+    assert net.table("restatements", query) == [("value", "value", 30, 30, 32, 32, "late", Decimal(0))]
+    told = net.tell(
+        "diff", changes.before(net.home / "releases" / str(net.current)) or "", "--metric", "on_time_pct", "--all"
+    ).stdout
+    assert "100 (30 of 30)" in told and "100 (32 of 32)" in told and "withheld (4 of 4)" in told
+    assert unbalanced(net) == []
+
+
 def test_a_change_of_state_has_both_states_and_no_delta(net: Network) -> None:
     net.drop("requests/late.csv", late(*range(31, 47, 2)))  # eight more on housing, July 15 to 31
     run(net)
