@@ -12,7 +12,8 @@ export default function ({ data, setStateValue }) {
     let { seen = "", since = "", at = 0 } = JSON.parse(localStorage.getItem("cities311-visit") ?? "{}")
     if (now - at > 1800000 || !since) since = seen
     localStorage.setItem("cities311-visit", JSON.stringify({ seen: data.current, since, at: now }))
-    if (since !== data.told) setStateValue("since", since)
+    const older = since === data.current ? "" : since // nothing new draws nothing again
+    if (older !== data.told) setStateValue("since", older)
   } catch {}
 }
 """
