@@ -204,8 +204,8 @@ RECORD_HEAD = [
     Column("Record", "its id", 28),
     Column("What changed", "new, gone, or the columns that changed; never what stands in them", 40),
     Column("City", "GEOID", 12),
-    Column("Topic", "", 20),
-    Column("Engagement", "", 14),
+    Column("Topic", "its topic", 20),
+    Column("Engagement", "the engagement that it is of", 14),
     Column("First day", "the first day that it touches", 12),
     Column("Records", "how many", 10, sheets.COUNTS),
 ]

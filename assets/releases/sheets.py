@@ -50,6 +50,7 @@ def write(
     for place, column in enumerate(head):
         sheet.set_column(place, place, column.width)
     sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 12}))
+    sheet.set_row(1, 48)  # three lines of heading
     for place, column in enumerate(head):
         sheet.write_string(1, place, column.title, heading)
     for at, row in enumerate(rows[:ROWS], start=2):
