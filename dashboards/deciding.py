@@ -66,12 +66,13 @@ def bridge(old: str, new: str) -> tuple[Rows, Rows] | None:
 
 def material(old: str, new: str) -> int | None:
     """How many final figures were restated materially between two releases; None where nobody has worked it out yet."""
-    found = bridge(old, new)
-    return (
-        None
-        if found is None
-        else len({tuple(row[key] for key in changes.KEYS) for row in found[0] if row["is_material"]})
-    )
+    folder = changes.folder(home(), old, new)
+    return None if folder is None else _material(folder)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _material(folder: Path) -> int:
+    return changes.material(folder)
 
 
 def digest(old: str, new: str) -> str:

@@ -117,11 +117,10 @@ def _there(layout: "Layout", new: str, metric: str | None, city: str | None) -> 
 
 def _written(layout: "Layout", bridge: Path, old: str, new: str, workbook: Path) -> str:
     """Writes the corrections between two releases to a workbook; returns a line that says so. Raises released.Unknown."""
-    import os
-
     from xlsxwriter.exceptions import XlsxFileError
 
     from assets.releases import changes, correction_book
+    from assets.whole import whole
     from pipelines.released import Unknown
 
     if workbook.suffix != ".xlsx" or layout.keeps(workbook):
@@ -129,12 +128,10 @@ def _written(layout: "Layout", bridge: Path, old: str, new: str, workbook: Path)
             f"{workbook} cannot be written: name a file that ends in .xlsx and lies outside of what the program keeps"
         )
     given = changes.reasons(layout.decisions, old, new)
-    part = workbook.with_name(f".{workbook.name}.part")
     try:
-        part.write_bytes(correction_book.write(layout.releases, bridge, old, new, given))
-        os.replace(part, workbook)
+        with whole(workbook) as part:
+            part.write_bytes(correction_book.write(layout.releases, bridge, old, new, given))
     except (OSError, XlsxFileError) as error:
-        part.unlink(missing_ok=True)
         raise Unknown(f"{workbook} cannot be written: {error}") from error
     return f"Wrote the corrections from {old} to {new} to {workbook}."
 

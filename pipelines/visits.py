@@ -10,6 +10,8 @@ from pathlib import Path
 
 import typer
 
+from assets.whole import whole
+
 FILE = "visits.json"
 
 
@@ -23,9 +25,8 @@ def note(home: Path, release: str) -> None:
     path = _path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{FILE}.{os.getpid()}")
-        part.write_text(json.dumps(_read() | {str(home.resolve()): release}, indent=1))
-        os.replace(part, path)
+        with whole(path) as part:
+            part.write_text(json.dumps(_read() | {str(home.resolve()): release}, indent=1))
     except OSError as error:
         typer.echo(
             f"This visit is not remembered: {path} cannot be written ({os.strerror(error.errno or 0)})", err=True

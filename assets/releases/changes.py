@@ -77,6 +77,15 @@ def summary(bridge: Path) -> list[dict[str, Any]]:
         return list(connection.sql(query).to_arrow_table().to_pylist())
 
 
+def material(bridge: Path) -> int:
+    """How many final figures were restated materially."""
+    source = f"(from {LATER} from read_parquet({file(bridge / f'{LOG}.parquet')}))"
+    figures = f"select distinct {', '.join(KEYS)} from {source}"
+    with duckdb.connect() as connection:
+        found = connection.execute(f"select count(*) from ({figures} where is_material)").fetchall()
+    return int(found[0][0])
+
+
 def rows(bridge: Path, table: str = "restatements", **keys: Any) -> list[dict[str, Any]]:
     """The rows of a bridge with these keys, a value or None each, ordered as they lie; is_material None: not known."""
     where = " and ".join(f"{name(k)} is not distinct from ?" for k in keys) or "true"

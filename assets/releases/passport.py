@@ -7,7 +7,6 @@ figure is worked out from. assets/catalog/recompute.yml says how.
 """
 
 import json
-import os
 import re
 import shlex
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ import pyarrow.parquet as pq
 from assets.catalog import Catalog, Metric
 from assets.models import FOLDER
 from assets.raw.casts import file, name, quote
+from assets.whole import whole
 
 KEYS = (
     *("metric", "grain", "city_id", "topic", "engagement_id", "dimension", "dimension_value", "basis"),
@@ -112,15 +112,11 @@ def counting(connection: duckdb.DuckDBPyConnection, synthetic: bool) -> pa.Table
 def export(connection: duckdb.DuckDBPyConnection, path: Path, synthetic: bool) -> None:
     """Writes the records that count to a .csv or .parquet file. Raises OSError."""
     rows = counting(connection, synthetic)
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with whole(path) as part:
         if path.suffix == ".parquet":
             pq.write_table(rows, part)
         else:
             pyarrow.csv.write_csv(plain_text(rows), part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def plain_text(data: pa.Table) -> pa.Table:

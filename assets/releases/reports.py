@@ -37,9 +37,7 @@ class Standing:
     period: str
     state: str = "draft"
     release: str = ""
-    since: str = (
-        ""  # the release of the report before it, whose figures it restates; empty where it is the same or the first
-    )
+    since: str = ""  # the release of the report before it, which it restates; empty where it is the same or the first
     embargo_until: str = ""  # an instant, UTC; empty where there is none
     steps: tuple[dict[str, Any], ...] = ()
 
