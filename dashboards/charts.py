@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.graph_objects import Figure as Figure
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
-from dashboards import format as fmt
+from assets import format as fmt
 from dashboards.queries import Rows
 
 # Marks keep 3:1 on the page color of both modes, so a chart stays right when the reader switches. Text is INK, which

@@ -6,7 +6,7 @@ from typing import Any
 
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
-from dashboards import format as fmt
+from assets import format as fmt
 from dashboards.charts import GRAY, PERCENT_ACROSS, PRIMARY, ROW_PX, Figure, layout
 from dashboards.queries import Rows
 

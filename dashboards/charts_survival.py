@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
-from dashboards import format as fmt
+from assets import format as fmt
 from dashboards.charts import GRAY, PRIMARY, SERIES, Figure, layout
 from dashboards.queries import Rows
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import format as fmt
+from assets import format as fmt
 from dashboards import passports, queries, tables
 from dashboards.filters import Selection
 from dashboards.queries import Rows

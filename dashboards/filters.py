@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import format as fmt
+from assets import format as fmt
 from dashboards import queries
 
 NAMES = ("period", "city", "topic", "release")

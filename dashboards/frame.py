@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from assets import format as fmt
 from dashboards import deciding, filters, queries, visits
-from dashboards import format as fmt
 
 SYNTHETIC = (
     "**Synthetic data.** City names are real; every measurement was made up to show how the system works. "

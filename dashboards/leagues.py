@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from assets import format as fmt
 from dashboards import charts_compare, exhibit, figure, frame, queries, sentences_compare, tables
-from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.queries import Rows
 from dashboards.tables import Column

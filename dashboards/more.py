@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from assets import format as fmt
 from dashboards import figure, frame, passports, queries, sentences_compare, tables
-from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.queries import Rows
 from dashboards.tables import Column

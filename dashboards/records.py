@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import format as fmt
+from assets import format as fmt
 from dashboards import frame, queries, tables
 from dashboards.filters import Selection
 from dashboards.queries import Rows

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards import format as fmt
+from assets import format as fmt
 from dashboards.deciding import CAUSES, TITLES, k_of_n
 from dashboards.queries import METRIC_KEYS, Rows
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards import format as fmt
+from assets import format as fmt
 
 Row = Mapping[str, Any]
 

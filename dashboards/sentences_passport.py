@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards import format as fmt
+from assets import format as fmt
 from dashboards.passports import NOT_TOLD, Passport
 
 BASES = {"then": "cities eligible in the period", "now": "cities eligible now"}

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards import format as fmt
+from assets import format as fmt
 from dashboards.deciding import CORRECTIONS, Standing
 
 TITLES = {

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import streamlit as st
 
-from dashboards import format as fmt
+from assets import format as fmt
 from dashboards.passports import FORMULA as FORMULA
 from dashboards.passports import plain_text as plain_text
 from dashboards.queries import Rows

@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
+from assets import format as fmt
 from dashboards import charts_compare, deciding, exhibit, frame, queries, tables, visits
-from dashboards import format as fmt
 from dashboards import sentences_changes as say
 from dashboards.deciding import CAUSES, Refused
 from dashboards.filters import Selection

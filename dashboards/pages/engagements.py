@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
+from assets import format as fmt
 from dashboards import charts, charts_compare, exhibit, figure, frame, more, queries, records, sentences, tables
-from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from assets import format as fmt
 from dashboards import alerts, charts, exhibit, figure, frame, more, queries, sentences, tables
-from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.tables import Column
 

@@ -5,8 +5,8 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from assets import format as fmt
 from dashboards import figure, frame, passports, queries, sections, sentences_passport, tables
-from dashboards import format as fmt
 from dashboards.filters import Selection
 from dashboards.passports import Passport
 from dashboards.tables import Column

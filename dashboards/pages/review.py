@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from assets import format as fmt
 from dashboards import deciding, frame, sentences_review, tables
-from dashboards import format as fmt
 from dashboards.deciding import Refused, Standing
 from dashboards.filters import Selection
 from dashboards.tables import Column

@@ -16,10 +16,16 @@ FORBIDDEN = {  # what a package may never import
     "pipelines": ("dashboards",),
     "dashboards": ("assets", "pipelines"),
 }
-# what pages may import all the same: what-if, whether a release is as published, passports, what changed between two releases,
-# and the decisions of commands
+# what pages may import all the same: how a figure is written, what-if, whether a release is as published, passports, what
+# changed between two releases, and the decisions of commands
 ALLOWED = {
-    *("pipelines.settings", "assets.metrics.choice", "assets.releases.seal", "assets.releases.changes"),
+    *(
+        "pipelines.settings",
+        "assets.format",
+        "assets.metrics.choice",
+        "assets.releases.seal",
+        "assets.releases.changes",
+    ),
     "assets.releases.correction_book",
     *("assets.releases.reports", "assets.releases.explained", "assets.decisions"),
 }

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from assets import format as fmt
 from dashboards import charts_compare, charts_survival, figure
-from dashboards import format as fmt
 
 
 def step(t, at_risk, events, estimate, low=None, high=None, cause="first_reply"):

@@ -1,4 +1,4 @@
-"""Ids and names of cities as words; part of format.py, which the pages use."""
+"""Ids and names of cities as words; part of format.py, which pages and reports use."""
 
 from collections.abc import Mapping
 from typing import Any

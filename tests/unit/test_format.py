@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from dashboards import format as fmt
+from assets import format as fmt
 
 
 @pytest.mark.parametrize(

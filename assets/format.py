@@ -1,12 +1,13 @@
-"""How a number, a date or a period is written. The only module that formats; it never decides what a figure is."""
+"""How a number, a date or a period is written, on pages and in reports. The only module that formats; it never decides what a
+figure is."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from dashboards.words import city as city
-from dashboards.words import words as words
+from assets.words import city as city
+from assets.words import words as words
 
 Row = Mapping[str, Any]
 MINUS = "\N{MINUS SIGN}"
