@@ -35,6 +35,16 @@ def fiscal_year(day: date) -> int:
     return day.year + (day.month >= 10)
 
 
+def last_day(period: str) -> date:
+    """The last day of a month (2014-06), a federal quarter (FY2014Q3) or a fiscal year (FY2014). Raises ValueError."""
+    if not period.startswith("FY"):
+        first = date.fromisoformat(f"{period}-01")
+    else:
+        year, _, quarter = period[2:].partition("Q")
+        first = date(int(year) - (quarter == "1"), {"1": 12, "2": 3, "3": 6}.get(quarter, 9), 1)
+    return (first + 31 * DAY).replace(day=1) - DAY
+
+
 def periods(launched_on: date, as_of: date, zone: ZoneInfo) -> pd.DataFrame:
     """Every month, federal quarter and fiscal year from launched_on's to as_of's, and `to_date`: one row each.
 

@@ -31,7 +31,7 @@ READS = {  # a layer reads these and no other
 REFERENCE = (
     "params", "knowledge", "periods", "hours", "business_days", "topics", "metrics", "places", "place_names", "place_aliases",
     "county_systems",
-    "bootstrap_weights", "poisson_limits", "rules", "topic_words", "decided_duplicates", "receipts",
+    "bootstrap_weights", "poisson_limits", "rules", "topic_words", "decided_duplicates", "locked_periods", "receipts",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import chi2
 
-from assets import clock, duplicates
+from assets import clock, duplicates, locks
 from assets import topics as vocabulary
 from assets.raw import arrivals
 
@@ -127,6 +127,7 @@ def build(
         connection.execute(f"insert into reference.{name} by name from reference_frame")
         connection.unregister("reference_frame")
     duplicates.build(connection, [])  # until what people decided is told
+    locks.build(connection, [])
     arrivals.build(connection, [], zone)  # and what came
     return {name: len(frame) for name, frame in tables.items()}
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from assets import decisions, duplicates, program
+from assets import decisions, duplicates, locks, program
 from assets.decisions import PlaceName
 from assets.duplicates import Decided
+from assets.locks import Lock
 from assets.program import Program
 from assets.raw.receipts import Receipt, Receipts
 from pipelines.settings import Layout
@@ -33,6 +34,7 @@ class Known:
     receipts: list[Receipt]
     decided: list[PlaceName]
     duplicates: list[Decided]
+    locks: list[Lock]
 
     def digest(self, *more: str) -> str:
         """Stands for all of it."""
@@ -41,6 +43,7 @@ class Known:
             *(repr((r.name, r.sha256, r.fingerprint, r.status, r.known_at)) for r in self.receipts),
             decisions.text(self.decided),
             repr(self.duplicates),
+            *([repr(self.locks)] if self.locks else []),
             *more,
         )
 
@@ -65,6 +68,7 @@ def at(layout: Layout, told: Program, as_of: date, known_on: datetime, arrived: 
         receipts=arrived,
         decided=decisions.place_names(layout.decisions, known_on),
         duplicates=duplicates.confirmed(layout.decisions, known_on),
+        locks=locks.locked(layout.decisions, known_on),
     )
 
 

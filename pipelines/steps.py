@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from assets import catalog, checks, decisions, duplicates, models, pieces, program, reference
+from assets import catalog, checks, decisions, duplicates, locks, models, pieces, program, reference
 from assets.raw import arrivals, casts, ingest, places
 from assets.raw.receipts import Receipt, Receipts
 from assets.raw.views import make_views
@@ -85,12 +85,14 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, known: Known) -> dict[str,
     gazetteer = digest(stood["raw.census_gazetteer"].version, places.version(), decisions.text(known.decided))
     prints = dict.fromkeys((f"reference.{t}" for t in places.TABLES), gazetteer)
     prints |= {CLOCKS: fingerprint, "reference.decided_duplicates": digest(repr(known.duplicates))}
+    prints["reference.locked_periods"] = digest(repr(known.locks))
     with writing.transaction(connection):  # a killed run leaves the old clocks or the new ones, never some of each
         if CLOCKS not in stood or stood[CLOCKS].fingerprint != fingerprint:
             made = reference.build(connection, params, topics=topics, metrics=metrics)
             # by what they say: a later receipt alone moves known_on and no table else
             prints |= {f"reference.{t}": pieces.content(connection, f"reference.{t}") for t in made}
         duplicates.build(connection, known.duplicates)
+        locks.build(connection, known.locks)
         arrivals.build(connection, known.receipts, ZoneInfo(told.time_zone))
         prints["reference.receipts"] = pieces.content(connection, "reference.receipts")
         _remember(connection, prints)

@@ -19,6 +19,7 @@ KEPT = {
     "known_at",
     "first_known_at",
     "first_told_at",
+    "edited_after_lock",
     "is_redated",
     "versions",
     "vanished_at",

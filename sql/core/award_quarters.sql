@@ -32,9 +32,9 @@ quarters as (
 ),
 
 moved as (
-    select award_id, kind, year(posted_on) * 4 + quarter(posted_on) - 1 as number, sum(amount_usd) as amount_usd
+    select award_id, kind, year(counted_on) * 4 + quarter(counted_on) - 1 as number, sum(amount_usd) as amount_usd
     from core.ledger
-    group by award_id, kind, year(posted_on) * 4 + quarter(posted_on) - 1
+    group by award_id, kind, year(counted_on) * 4 + quarter(counted_on) - 1
 ),
 
 sums as (

@@ -7,7 +7,7 @@
 with spent as (
     select
         award_id,
-        last_day(make_date(year(posted_on), 3 * quarter(posted_on), 1)) as quarter_end,
+        last_day(make_date(year(counted_on), 3 * quarter(counted_on), 1)) as quarter_end,
         case
             when lower(trim(service)) in ('desk', 'engagement', 'peer', 'library') then lower(trim(service))
             when engagement_id is not null then 'engagement'

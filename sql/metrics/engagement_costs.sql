@@ -8,7 +8,8 @@ with spent as (
         sum(case when kind = 'expenditure' then amount_usd else 0 end) as federal_usd,
         sum(case when kind <> 'expenditure' then amount_usd else 0 end) as match_usd
     from core.ledger
-    where kind in ('expenditure', 'match_cash', 'match_in_kind') and engagement_id is not null
+    cross join reference.params as r
+    where counted_on <= r.as_of and kind in ('expenditure', 'match_cash', 'match_in_kind') and engagement_id is not null
     group by engagement_id
 )
 

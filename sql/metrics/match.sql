@@ -22,10 +22,10 @@ lines as (
 ),
 
 moved as (
-    select posted_on, kind, sum(amount_usd) as amount_usd
+    select counted_on, kind, sum(amount_usd) as amount_usd
     from core.ledger
     where kind in ('leverage_received', 'leverage_committed')
-    group by posted_on, kind
+    group by counted_on, kind
 ),
 
 others as (
@@ -34,7 +34,7 @@ others as (
         sum(case when m.kind = 'leverage_received' then m.amount_usd else 0 end) as received_usd,
         sum(case when m.kind = 'leverage_committed' then m.amount_usd else 0 end) as committed_usd
     from days as d
-    left join moved as m on m.posted_on <= d.last_on
+    left join moved as m on m.counted_on <= d.last_on
     group by d.period_type, d.period
 ),
 

@@ -1,33 +1,33 @@
--- One row per period and key of federal_spent_usd: the federal share of expenditures posted in the period, by
+-- One row per period and key of federal_spent_usd: the federal share of expenditures that count in the period, by
 -- network, by dimension (service, category, partner; entries that name none are `unassigned`, so that each dimension
--- adds up to the network) and by engagement. A reversal counts in the period it was posted in. Quarters, fiscal years
--- and to date; to date is all there is up to as_of, also from before the launch, and so equals line 10e. Engagements:
+-- adds up to the network) and by engagement. A reversal counts in the period it was posted in, and what was first known
+-- after that was locked in the one that was open. Quarters, fiscal years and to date; to date is all there is up to as_of, also from before the launch, and so equals line 10e. Engagements:
 -- to date always, other periods only where something was posted.
 with spent as (
-    select posted_on, amount_usd, service, category, partner, engagement_id
+    select counted_on, amount_usd, service, category, partner, engagement_id
     from core.ledger
     where kind = 'expenditure'
 ),
 
 cells as (
-    select 'network' as grain, null as engagement_id, null as dimension, null as dimension_value, posted_on, amount_usd
+    select 'network' as grain, null as engagement_id, null as dimension, null as dimension_value, counted_on, amount_usd
     from spent
     union all
-    select 'network' as grain, null, 'service', coalesce(service, 'unassigned'), posted_on, amount_usd from spent
+    select 'network' as grain, null, 'service', coalesce(service, 'unassigned'), counted_on, amount_usd from spent
     union all
-    select 'network' as grain, null, 'category', coalesce(category, 'unassigned'), posted_on, amount_usd from spent
+    select 'network' as grain, null, 'category', coalesce(category, 'unassigned'), counted_on, amount_usd from spent
     union all
-    select 'network' as grain, null, 'partner', coalesce(partner, 'unassigned'), posted_on, amount_usd from spent
+    select 'network' as grain, null, 'partner', coalesce(partner, 'unassigned'), counted_on, amount_usd from spent
     union all
-    select 'engagement' as grain, engagement_id, null, null, posted_on, amount_usd
+    select 'engagement' as grain, engagement_id, null, null, counted_on, amount_usd
     from spent
     where engagement_id is not null
 ),
 
 days as (
-    select grain, engagement_id, dimension, dimension_value, posted_on, sum(amount_usd) as amount_usd
+    select grain, engagement_id, dimension, dimension_value, counted_on, sum(amount_usd) as amount_usd
     from cells
-    group by grain, engagement_id, dimension, dimension_value, posted_on
+    group by grain, engagement_id, dimension, dimension_value, counted_on
 ),
 
 keys as (
@@ -41,7 +41,7 @@ keys as (
 filled as (
     select
         k.grain, k.engagement_id, k.dimension, k.dimension_value, t.period_type, t.period,
-        count(d.posted_on) as days, sum(d.amount_usd) as amount_usd
+        count(d.counted_on) as days, sum(d.amount_usd) as amount_usd
     from keys as k
     cross join reference.periods as t
     left join days as d
@@ -49,8 +49,8 @@ filled as (
         and k.engagement_id is not distinct from d.engagement_id
         and k.dimension is not distinct from d.dimension
         and k.dimension_value is not distinct from d.dimension_value
-        and d.posted_on <= t.period_end
-        and (d.posted_on >= t.period_start or t.period_type = 'to_date')
+        and d.counted_on <= t.period_end
+        and (d.counted_on >= t.period_start or t.period_type = 'to_date')
     where t.period_type in ('quarter', 'fiscal_year', 'to_date')
     group by k.grain, k.engagement_id, k.dimension, k.dimension_value, t.period_type, t.period
 )

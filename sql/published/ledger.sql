@@ -13,6 +13,9 @@ select
     partner,
     reverses,
     known_at,
+    counted_on,
+    is_prior_period,
+    edited_after_lock,
     quarter
 from core.ledger
 order by entry_id

@@ -23,14 +23,14 @@ where case
     when t.metric = 'match_pct' and t.grain = 'engagement'
         then l.engagement_id = t.engagement_id and l.kind in ('match_cash', 'match_in_kind', 'expenditure')
     when t.metric = 'match_pct'
-        then l.kind in ('match_cash', 'match_in_kind', 'match_required') and l.posted_on <= t.closes_on and l.award_id in (
+        then l.kind in ('match_cash', 'match_in_kind', 'match_required') and l.counted_on <= t.closes_on and l.award_id in (
             select s.award_id from published.sf425 as s where s.period_end = t.closes_on
         )
-    when t.metric = 'leverage_ratio' then l.kind = 'leverage_received' and l.posted_on <= t.last_on
-        or l.kind = 'expenditure' and l.posted_on <= t.closes_on and l.award_id in (
+    when t.metric = 'leverage_ratio' then l.kind = 'leverage_received' and l.counted_on <= t.last_on
+        or l.kind = 'expenditure' and l.counted_on <= t.closes_on and l.award_id in (
             select s.award_id from published.sf425 as s where s.period_end = t.closes_on
         )
-    else l.kind = 'leverage_committed' and l.posted_on <= t.last_on
+    else l.kind = 'leverage_committed' and l.counted_on <= t.last_on
 end
 union all
 select

@@ -38,7 +38,7 @@ cross join wanted as w
 inner join signs as s on s.line = w.line and s.kind = l.kind
 left join published.award as a on a.award_id = l.award_id
 -- a line tells an award from the quarter in which it starts
-where l.posted_on <= w.closes_on and l.award_id in (select s.award_id from published.sf425 as s where s.period_end = w.closes_on)
+where l.counted_on <= w.closes_on and l.award_id in (select s.award_id from published.sf425 as s where s.period_end = w.closes_on)
 union all
 select
     'award' as feed,

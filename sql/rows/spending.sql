@@ -6,7 +6,7 @@ select
     l.posted_on, l.kind, l.service, l.category, l.partner, l.engagement_id, l.reverses, l.amount_usd
 from published.ledger as l
 cross join asked.figure as f
-where l.kind = 'expenditure' and l.posted_on <= f.period_end and (l.posted_on >= f.period_start or f.period_type = 'to_date')
+where l.kind = 'expenditure' and l.counted_on <= f.period_end and (l.counted_on >= f.period_start or f.period_type = 'to_date')
     and (f.engagement_id is null or l.engagement_id = f.engagement_id)
     and (f.dimension is null or f.dimension_value = coalesce(
         case f.dimension when 'service' then l.service when 'category' then l.category when 'partner' then l.partner end,

@@ -18,7 +18,14 @@ A, B, C = "9900001", "9900002", "9900003"
 
 
 def entry(posted_on: date, amount: str, award: str = "A1", kind: str = "expenditure", **columns: Any) -> Row:
-    return {"posted_on": posted_on, "amount_usd": Decimal(amount), "award_id": award, "kind": kind, **columns}
+    return {
+        "posted_on": posted_on,
+        "counted_on": posted_on,
+        "amount_usd": Decimal(amount),
+        "award_id": award,
+        "kind": kind,
+        **columns,
+    }
 
 
 def engagement(name: str, **columns: Any) -> Row:

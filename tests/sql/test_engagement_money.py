@@ -11,7 +11,14 @@ CITY = "9900001"
 
 
 def entry(posted_on: date, amount: str, kind: str = "expenditure", **columns: Any) -> Row:
-    return {"posted_on": posted_on, "amount_usd": Decimal(amount), "award_id": "A1", "kind": kind, **columns}
+    return {
+        "posted_on": posted_on,
+        "counted_on": posted_on,
+        "amount_usd": Decimal(amount),
+        "award_id": "A1",
+        "kind": kind,
+        **columns,
+    }
 
 
 def engagement(name: str, **columns: Any) -> Row:

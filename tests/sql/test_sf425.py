@@ -36,7 +36,7 @@ ENTRIES: list[tuple[str, date, str, str]] = [
 def ledger(entries: list[tuple[str, date, str, str]], award_id: str = "A1") -> list[Row]:
     rows = []
     for entry_id, day, kind, amount in entries:
-        row = {"entry_id": entry_id, "award_id": award_id, "posted_on": day, "kind": kind}
+        row = {"entry_id": entry_id, "award_id": award_id, "posted_on": day, "counted_on": day, "kind": kind}
         rows.append(row | {"amount_usd": Decimal(amount), "quarter": "-"})
     return rows
 
