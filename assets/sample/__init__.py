@@ -14,6 +14,7 @@ from assets.sample import (
     hud,
     laus,
     ledger,
+    narratives,
     outreach,
     permits,
     place_county,
@@ -70,6 +71,7 @@ def write(
     planted["engagements"] = engagements.write(directory, network, teams)
     planted["ledger"] = ledger.write(directory, ledger.simulate(network, teams))
     planted["plans"] = plans.write(directory, network)
+    planted["narratives"] = narratives.write(directory)
     say("peer events and library")
     planted["outreach"] = outreach.write(directory, network, teams)
     say("public indicators")

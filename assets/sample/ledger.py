@@ -28,6 +28,8 @@ CATEGORIES = (
     ("supplies", 0.03),
     ("other", 0.07),
 )
+# Of each federal year the provisional rate on the salaries of the program's own staff, and the final one, once it is agreed.
+RATES = {2014: (0.235, 0.2312), 2015: (0.235, 0.2407), 2016: (0.24, 0.2388), 2017: (0.24, None), 2018: (0.2425, None)}
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Entry:
     service: str = ""
     category: str = ""
     partner: str = ""
+    rate_id: str = ""
     memo: str = ""
     reverses: "Entry | None" = field(default=None, compare=False)
 
@@ -63,8 +66,9 @@ def simulate(world: World, engagements: list[Engagement]) -> list[Entry]:
         for i in range(6)
         for kind, cents in (("program_income", 120_000 + 7_513 * i), ("program_income_spent", 100_000 + 6_007 * i))
     ]
+    indirect = [entry for cost in costs for entry in _indirect(cost)]
     granted = [Entry(day, "authorized", cents, memo="Funding action") for day, cents in AUTHORIZED]
-    entries = granted + costs + corrections + shared + income + [*_cash(costs + corrections, rng)]
+    entries = granted + costs + corrections + shared + income + indirect + [*_cash(costs + corrections, rng)]
     entries = [entry for entry in entries if entry.posted_on <= LAST_POSTED]
     return sorted(entries, key=lambda e: (e.posted_on, e.kind, e.engagement_id, e.service, e.category, e.cents, e.memo))
 
@@ -140,6 +144,15 @@ def _correction(cost: Entry, rng: np.random.Generator) -> Iterator[Entry]:
         yield replace(cost, posted_on=day, cents=cost.cents * 97 // 100, memo="Booked again", category="other")
 
 
+def _indirect(cost: Entry) -> Iterator[Entry]:
+    """What line 11 tells of a salary: the base, and the provisional rate on it. The charge is in category other of line 10e."""
+    if (cost.service, cost.category) == ("program", "personnel"):
+        year = cost.posted_on.year + (cost.posted_on.month >= 10)
+        about = replace(cost, category="", partner="", rate_id=f"IR{year}P")
+        yield replace(about, kind="indirect_base")
+        yield replace(about, kind="indirect_charged", cents=round(cost.cents * RATES[year][0]))
+
+
 def _cash(costs: list[Entry], rng: np.random.Generator) -> Iterator[Entry]:
     """Each month pays what was posted in the one before; cash is drawn days earlier, in whole thousands of dollars."""
     drawn = paid = 0
@@ -162,19 +175,20 @@ def write(directory: Path, entries: list[Entry]) -> dict[str, Any]:
     rows = [
         (
             numbers[id(e)], AWARD, e.posted_on, e.incurred_on, e.kind, dollars(e.cents), e.engagement_id, e.service,
-            e.category, e.partner, e.memo, numbers[id(e.reverses)] if e.reverses else None,
+            e.category, e.partner, e.memo, numbers[id(e.reverses)] if e.reverses else None, e.rate_id,
         )
         for e in entries
     ]  # fmt: skip
     header = ["entry_id", "award_id", "posted_on", "incurred_on", "kind", "amount_usd", "engagement_id", "service"]
-    header += ["category", "partner", "memo", "reverses"]
-    bad = ("L999999", AWARD, "2017-09-29", None, "expenditure", "1250.005", "", "desk", "other", PARTNERS[0], "", None)
+    header += ["category", "partner", "memo", "reverses", "rate_id"]
+    bad = ("L999999", AWARD, "2017-09-29", None, "expenditure", "1250.005", "", "desk", "other", PARTNERS[0], "", None, "")
     delivered = {"delivered_on": DELIVERED_ON.isoformat()}
     files.write_csv(directory / "ledger" / "ledger.csv", header, [*rows, bad])
     files.write_mapping(directory / "ledger", {"ledger.csv": delivered})
     award = {
         "award_id": AWARD, "agency": "HUD", "number": "SAMPLE-13-0311", "recipient": "Sample recipient",
-        "ein": "00-0000000", "uei": "SAMPLE000000", "start": START, "end": END, "regime": "24cfr84", "basis": "accrual",
+        "ein": "00-0000000", "uei": "SAMPLE000000",
+        "address": "1 Sample Street, Washington, DC 20001", "account_number": "SAMPLE-ACCOUNT", "start": START, "end": END, "regime": "24cfr84", "basis": "accrual",
         "frequency": "quarterly", "match_required_usd": dollars(MATCH_REQUIRED), "program_income_alternative": "addition",
     }  # fmt: skip
     files.write_csv(directory / "award" / "award.csv", list(award), [list(award.values())])

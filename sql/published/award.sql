@@ -6,6 +6,8 @@ select
     recipient,
     ein,
     uei,
+    address,
+    account_number,
     "start",
     "end",
     regime,

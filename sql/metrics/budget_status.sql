@@ -1,0 +1,64 @@
+-- metrics.budget_status: one row per award × federal quarter × object class: the budget in its latest version beside the federal
+-- share spent by the end of the quarter, cumulative. Entries that name no class are `unassigned`; a class that the budget
+-- does not have has no budget. The spending of the classes adds up to line 10e.
+-- The latest version is the one known last; of those known together the one with the highest number in its name.
+with versions as (
+    select
+        award_id, version,
+        row_number() over (
+            partition by award_id
+            order by max(known_at) desc, coalesce(cast(nullif(regexp_extract(version, '[0-9]+'), '') as bigint), 0) desc, version desc
+        ) as place
+    from core.budget
+    group by award_id, version
+),
+
+planned as (
+    select b.award_id, b.category, b.version, b.amount_usd
+    from core.budget as b
+    inner join versions as v on b.award_id = v.award_id and b.version = v.version and v.place = 1
+),
+
+moved as (
+    select
+        award_id, coalesce(category, 'unassigned') as category,
+        last_day(make_date(year(counted_on), 3 * quarter(counted_on), 1)) as quarter_end, sum(amount_usd) as amount_usd
+    from core.ledger
+    where kind = 'expenditure'
+    group by award_id, coalesce(category, 'unassigned'), last_day(make_date(year(counted_on), 3 * quarter(counted_on), 1))
+),
+
+classes as (
+    select award_id, category from planned
+    union
+    select award_id, category from moved
+),
+
+spent as (
+    select
+        q.award_id, q.period, q.period_end, q.has_ledger, c.category,
+        sum(m.amount_usd) as spent_usd,
+        sum(case when m.quarter_end = q.period_end then m.amount_usd end) as spent_quarter_usd
+    from core.award_quarters as q
+    inner join classes as c on q.award_id = c.award_id
+    left join moved as m on q.award_id = m.award_id and c.category = m.category and m.quarter_end <= q.period_end
+    group by q.award_id, q.period, q.period_end, q.has_ledger, c.category
+)
+
+select
+    s.award_id,
+    s.period,
+    s.period_end,
+    s.category,
+    p.version,
+    p.amount_usd as budget_usd,
+    cast(case when s.has_ledger then coalesce(s.spent_quarter_usd, 0) end as decimal(18, 2)) as spent_quarter_usd,
+    cast(case when s.has_ledger then coalesce(s.spent_usd, 0) end as decimal(18, 2)) as spent_usd,
+    cast(case when s.has_ledger then p.amount_usd - coalesce(s.spent_usd, 0) end as decimal(18, 2)) as left_usd,
+    case
+        when s.has_ledger and p.amount_usd > 0
+            then round(100 * cast(coalesce(s.spent_usd, 0) as double) / cast(p.amount_usd as double), 1)
+    end as spent_pct
+from spent as s
+left join planned as p on s.award_id = p.award_id and s.category = p.category
+order by s.award_id, s.period_end, s.category

@@ -1,0 +1,48 @@
+-- metrics.sf425_indirect: line 11 of the SF-425: one row per award × federal quarter × indirect rate to which something was
+-- charged by the end of the quarter. Cumulative, as line 10. base, amount_charged: ledger kinds indirect_base and
+-- indirect_charged that name the rate (unassigned: none). federal_share: what was charged less the match that names the rate,
+-- for the rest is charged to the award. expected: rate × base to the cent; difference: what was charged less that.
+with moved as (
+    select
+        award_id,
+        last_day(make_date(year(counted_on), 3 * quarter(counted_on), 1)) as quarter_end,
+        coalesce(rate_id, 'unassigned') as rate_id,
+        sum(case when kind = 'indirect_base' then amount_usd else 0 end) as base,
+        sum(case when kind = 'indirect_charged' then amount_usd else 0 end) as charged,
+        sum(case when kind in ('match_cash', 'match_in_kind') then amount_usd else 0 end) as matched
+    from core.ledger
+    where kind in ('indirect_base', 'indirect_charged') or (kind in ('match_cash', 'match_in_kind') and rate_id is not null)
+    group by award_id, last_day(make_date(year(counted_on), 3 * quarter(counted_on), 1)), coalesce(rate_id, 'unassigned')
+),
+
+cumulated as (
+    select
+        q.award_id, q.period, q.period_end, m.rate_id,
+        sum(m.base) as base, sum(m.charged) as charged, sum(m.matched) as matched
+    from core.award_quarters as q
+    inner join moved as m on q.award_id = m.award_id and m.quarter_end <= q.period_end
+    group by q.award_id, q.period, q.period_end, m.rate_id
+),
+
+rated as (
+    select c.*, r.type, r.rate, r.rate_from, r.rate_to, cast(round(cast(c.base as double) * r.rate, 2) as decimal(18, 2)) as expected
+    from cumulated as c
+    left join core.indirect_rates as r on c.rate_id = r.rate_id and r.award_id in (c.award_id, 'unassigned')
+)
+
+select
+    award_id,
+    period,
+    period_end,
+    rate_id,
+    type,
+    rate,
+    rate_from as period_from,
+    rate_to as period_to,
+    cast(base as decimal(18, 2)) as base,
+    cast(charged as decimal(18, 2)) as amount_charged,
+    cast(charged - matched as decimal(18, 2)) as federal_share,
+    expected,
+    cast(charged - expected as decimal(18, 2)) as difference
+from rated
+order by award_id, period_end, rate_id
