@@ -242,8 +242,8 @@ class CatalogError(Exception):
 @cache
 def load(folder: Path = HERE) -> Catalog:
     """The whole catalog. Raises CatalogError naming the file where one does not hold to the schema."""
-    sources = [_read(path, Source) for path in sorted((folder / "sources").glob("*.yml"))]
-    tables = [_read(path, Table) for path in sorted((folder / "tables").glob("*.yml"))]
+    sources = [read(path, Source) for path in sorted((folder / "sources").glob("*.yml"))]
+    tables = [read(path, Table) for path in sorted((folder / "tables").glob("*.yml"))]
     metrics = [
         _check(path, Metric, entry) for path in sorted((folder / "metrics").glob("*.yml")) for entry in _yaml(path)
     ]
@@ -278,7 +278,8 @@ def _yaml(path: Path) -> Any:
         raise CatalogError(f"{path.name}: not YAML: {error}") from error
 
 
-def _read(path: Path, model: type[T]) -> T:
+def read(path: Path, model: type[T]) -> T:
+    """A file of the catalog. Raises CatalogError naming it where it does not hold to the schema."""
     return _check(path, model, _yaml(path))
 
 

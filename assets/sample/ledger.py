@@ -181,14 +181,29 @@ def write(directory: Path, entries: list[Entry]) -> dict[str, Any]:
     ]  # fmt: skip
     header = ["entry_id", "award_id", "posted_on", "incurred_on", "kind", "amount_usd", "engagement_id", "service"]
     header += ["category", "partner", "memo", "reverses", "rate_id"]
-    bad = ("L999999", AWARD, "2017-09-29", None, "expenditure", "1250.005", "", "desk", "other", PARTNERS[0], "", None, "")
+    bad = (
+        "L999999",
+        AWARD,
+        "2017-09-29",
+        None,
+        "expenditure",
+        "1250.005",
+        "",
+        "desk",
+        "other",
+        PARTNERS[0],
+        "",
+        None,
+        "",
+    )
     delivered = {"delivered_on": DELIVERED_ON.isoformat()}
     files.write_csv(directory / "ledger" / "ledger.csv", header, [*rows, bad])
     files.write_mapping(directory / "ledger", {"ledger.csv": delivered})
     award = {
         "award_id": AWARD, "agency": "HUD", "number": "SAMPLE-13-0311", "recipient": "Sample recipient",
         "ein": "00-0000000", "uei": "SAMPLE000000",
-        "address": "1 Sample Street, Washington, DC 20001", "account_number": "SAMPLE-ACCOUNT", "start": START, "end": END, "regime": "24cfr84", "basis": "accrual",
+        "address": "1 Sample Street, Washington, DC 20001", "account_number": "SAMPLE-ACCOUNT",
+        "start": START, "end": END, "regime": "24cfr84", "basis": "accrual",
         "frequency": "quarterly", "match_required_usd": dollars(MATCH_REQUIRED), "program_income_alternative": "addition",
     }  # fmt: skip
     files.write_csv(directory / "award" / "award.csv", list(award), [list(award.values())])

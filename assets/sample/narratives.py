@@ -10,20 +10,23 @@ from assets.sample.engagements import DELIVERED_ON
 YEARS = range(2015, 2018)
 CASH = "Drawn in whole thousands of dollars days before the month's payments; paid out within the same month."
 WORK = (
-    "The desk answered the questions that cities sent and handed the longer ones to the teams. Teams worked on the ground with the cities"
-    " whose applications were approved, and their recommendations went to the councils."
+    "The desk answered the questions that cities sent and handed the longer ones to the teams. Teams worked on the ground with"
+    " the cities whose applications were approved, and their recommendations went to the councils."
 )
 NEWS = (
-    "Favorable: cities that were served by a team came back to the desk with follow-up questions. Adverse: several councils moved their"
-    " votes to a later session; the milestones that wait for them moved too."
+    "Favorable: cities that were served by a team came back to the desk with follow-up questions. Adverse: several councils"
+    " moved their votes to a later session; the milestones that wait for them moved too."
 )
 OVER = (
-    "Work on the ground needs more travel and more contracts than the amended budget foresaw. The totals of the award are kept: personnel"
-    " and fringe stay below their lines, and a second amendment that moves the difference is being prepared."
+    "Work on the ground needs more travel and more contracts than the amended budget foresaw. The totals of the award are kept:"
+    " personnel and fringe stay below their lines, and a second amendment that moves the difference is being prepared."
 )
 EARLY = (
-    "Figures marked provisional are not final: requests of the last weeks can still be answered or reopened, and records of them can still"
-    " arrive. The next report restates them with the reason."
+    "Figures marked provisional are not final: requests of the last weeks can still be answered or reopened, and records of them"
+    " can still arrive. The next report restates them with the reason."
+)
+LATE = (
+    "Entries of the last weeks of the quarter can still arrive; they are restated in the next report with their reason."
 )
 
 
@@ -42,6 +45,7 @@ def _rows() -> Iterator[tuple[str, str, str, str]]:
     for year in YEARS:
         for period in (f"FY{year}", *(f"FY{year}Q{quarter}" for quarter in range(1, 5))):
             yield "sf425", period, "cash_on_hand", CASH
+            yield "sf425", period, "provisional", LATE
             told = {"accomplishments": WORK, "developments": NEWS, "overruns": OVER, "provisional": EARLY}
             for section, text in told.items():
                 yield "performance", period, section, text

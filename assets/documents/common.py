@@ -1,0 +1,157 @@
+"""What more than one report says: its head, figures as rows of a table, the texts that people wrote, what is restated."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from assets import format as fmt
+from assets.documents import forms
+from assets.documents.document import Block, Column, Document, Heading, Paragraph, Table
+from assets.documents.facts import Facts, Row
+from assets.releases import changes, reports
+
+PROVISIONAL = "provisional"
+FIGURES = (
+    Column("title", "Figure", "what is measured", kind="long", width=40),
+    Column("value", "Value", "the figure in the unit beside it, or why there is none", kind="figure", width=16),
+    Column("unit", "Unit", "unit of the figure and of its interval", width=14, paper=False),
+    Column("counted", "Made of", "how many of how many records, where it is a share of records", width=16),
+    Column("ci_low", "95% low", "lower end of the 95% interval", kind="figure", width=14),
+    Column("ci_high", "95% high", "upper end of the 95% interval", kind="figure", width=14),
+    Column("status", "Status", "provisional: it may still change; final", width=12),
+    Column("metric", "Metric", "its id in the release", width=26, paper=False),
+)
+
+
+def document(
+    facts: Facts,
+    report: str,
+    period: str,
+    name: str,
+    title: str,
+    subtitle: str,
+    blocks: Sequence[Block],
+    missing: list[str],
+) -> Document:
+    """A report on a release. missing: what it lacks; one that lacks anything is a draft, and says what."""
+    lacks = [Paragraph(text) for text in missing]
+    told: list[Block] = [Heading("What is missing before this report is complete"), *lacks] if lacks else []
+    return Document(
+        report=report,
+        period=period,
+        name=name,
+        title=title,
+        subtitle=subtitle,
+        program=facts.program,
+        release=facts.release,
+        as_of=facts.as_of,
+        at=facts.at,
+        synthetic=facts.synthetic,
+        state="Draft" if missing else "",
+        blocks=(*told, *blocks),
+    )
+
+
+def figure(row: Row | None, title: str, metric: str) -> Row:
+    """A row of FIGURES from one of metric_values; one that the release does not have is said to be none."""
+    if row is None:
+        return {"title": title, "value": "None recorded", "counted": "", "status": "", "metric": metric}
+    value: Any = row["amount_usd"] if row["amount_usd"] is not None else row["value"]
+    return {
+        "title": title,
+        "value": value if row["state"] == "value" else fmt.state(row),
+        "unit": row["unit"],
+        "counted": fmt.counted(row) if row["state"] == "value" else fmt.withheld(row),
+        "ci_low": row["ci_low"] if row["state"] == "value" else None,
+        "ci_high": row["ci_high"] if row["state"] == "value" else None,
+        "status": fmt.words(row["status"]) if row["state"] == "value" else "",
+        "metric": metric,
+    }
+
+
+def is_provisional(rows: Iterable[Row | None]) -> bool:
+    return any(row is not None and row["state"] == "value" and row["status"] == PROVISIONAL for row in rows)
+
+
+def said(facts: Facts, report: str, period: str, award: str | None = None) -> dict[str, str]:
+    """The texts that people wrote for a report of a period, by section: those of the award before those of every award."""
+    rows = facts.rows("narratives", "award_id nulls first", report=report, period=period)
+    return {row["section"]: row["text"] for row in rows if row["award_id"] in (None, award)}
+
+
+def texts(told: dict[str, str], level: int = 2) -> list[Block]:
+    """Texts of people under their headings, in the order of the forms."""
+    blocks: list[Block] = []
+    for section, title in forms.SECTIONS.items():
+        if section in told:
+            blocks += [
+                Heading(title, level),
+                *(Paragraph(part) for part in told[section].split("\n\n") if part.strip()),
+            ]
+    return blocks
+
+
+RESTATED = (
+    Column("cause", "Cause", "why figures changed", kind="long", width=40),
+    Column(
+        "figures",
+        "Final figures restated",
+        "figures that moved by a point, by a twentieth, or in their state",
+        "count",
+        16,
+    ),
+    Column("records", "Records", "records that changed", "count"),
+    Column("why", "Reason", "the reason as it was given", kind="long", width=50),
+)
+
+
+def restated(facts: Facts, report: str, period: str) -> list[Block]:
+    """What the report restates of the last one of its kind, by cause and with the reasons."""
+    since, rows = restatement(facts, report, period)
+    if not since:
+        first = (
+            "It is the first report of its kind, or stands on the same release as the last one: nothing is restated."
+        )
+        return [Heading("Restated since the last report"), Paragraph(first)]
+    if rows is None:
+        told = f"The last report of this kind stands on release {since}; what changed since is not worked out yet."
+        return [Heading("Restated since the last report"), Paragraph(told)]
+    lines = [row | {"cause": changes.TITLES[row["cause"]], "why": row["why"] or ""} for row in rows]
+    note = f"Against release {since}, on which the last report of this kind stands."
+    none = f"No final figure was restated materially since release {since}."
+    return [
+        Heading("Restated since the last report"),
+        Table(
+            "Restated",
+            "Final figures restated since the last report",
+            RESTATED,
+            lines,
+            note=note,
+            empty=none,
+            row_header="cause",
+        ),
+    ]
+
+
+def unexplained(facts: Facts, report: str, period: str) -> list[str]:
+    """What is restated of the last report and nobody has worked out, or said why: a sentence each."""
+    since, rows = restatement(facts, report, period)
+    if since and rows is None:
+        return [
+            f"The last such report stands on release {since}, and what {facts.release} changes of it has not been worked out: run"
+            f" `cities311 diff {since} {facts.release}`."
+        ]
+    silent = [row for row in rows or [] if row["why"] is None and row["cause"] in changes.CORRECTIONS]
+    return [
+        f"{row['figures']:,} final figures that the last such report told, on release {since}, are restated ({row['cause']}) without"
+        f" a reason: give it with `cities311 diff {since} {facts.release} --because {row['cause']} --who WHO --why REASON`."
+        for row in silent
+    ]
+
+
+def restatement(facts: Facts, report: str, period: str) -> tuple[str, list[Row] | None]:
+    """The release of the last report of that kind (empty: none), and the table of what is restated since (None: not worked out)."""
+    folder = facts.home / "decisions"
+    now = reports.stands(folder).get((report, period))
+    fixed = now is not None and now.release == facts.release and now.state in ("submitted", *reports.DONE)
+    since = now.since if now is not None and fixed else reports.before(folder, report, period, facts.release)
+    return since, reports.restated(folder, facts.home, report, since, facts.release) if since else None

@@ -1,0 +1,214 @@
+"""The logic model in figures: SF-PPR-A measures, B indicators, C benchmarks, and every target of the period."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from assets import format as fmt
+from assets.catalog import logic_model
+from assets.documents import common
+from assets.documents.document import Block, Chart, Column, Heading, Point, Table
+from assets.documents.facts import Facts, Row
+
+MEASURES = (
+    Column("label", "No.", "number of the measure", width=8),
+    Column("objective", "Objective", "what the program sets out to reach", kind="long", width=34),
+    Column("measure", "Measure", "the metric that tells it", kind="long", width=26),
+    Column("unit", "Unit", "unit of baseline, target and actual", width=12, paper=False),
+    Column("baseline", "Baseline", "the figure of the first period of this kind that has one", "figure", 12),
+    Column("baseline_of", "Of", "the period of the baseline", "period", 10),
+    Column("target", "Target", "the least to be reached, or the most where less is better", "figure", 12),
+    Column("target_of", "For", "the period that the target is set for", "period", 10),
+    Column("actual", "Actual, period", "the figure of the period, or why there is none", "figure", 16),
+    Column("counted", "Made of", "how many of how many, where it is a share of records", width=14),
+    Column("ci_low", "95% low", "lower end of its 95% interval", "figure", 10, paper=False),
+    Column("ci_high", "95% high", "upper end of its 95% interval", "figure", 10, paper=False),
+    Column("status", "Status", "provisional: it may still change; final", width=11),
+    Column(
+        "cumulative", "Actual, cumulative", "the figure from the launch to the as-of day of the release", "figure", 16
+    ),
+    Column("met", "Met", "whether the target of the period is met", width=10),
+    Column("reason", "Reason for a miss", "why the target was not met, as reported", kind="long", width=30),
+    Column("metric", "Metric", "its id in the release", width=24, paper=False),
+)
+INDICATORS = (
+    Column("label", "No.", "number of the indicator", width=8),
+    Column("activity", "Activity", "service and what is counted", kind="long", width=46),
+    Column("unit", "Unit", "unit of the figures", width=14, paper=False),
+    Column("actual", "Period", "the figure of the period, or why there is none", "figure", 18),
+    Column("before", "Period before", "the figure of the period before", "figure", 18),
+    Column("cumulative", "To date", "from the launch to the as-of day of the release", "figure", 18),
+    Column("metric", "Metric", "its id in the release", width=24, paper=False),
+)
+BENCHMARKS = (
+    Column("goal", "1a Goal", "HUD's strategic goal", kind="long", width=20),
+    Column("priority", "1b Policy priority", "policy priority", kind="long", width=20),
+    Column("need", "2 Need", "problem, need or situation", kind="long", width=30),
+    Column("service", "3 Service", "service or activity", kind="long", width=20),
+    Column("output", "4 Output", "what is counted of the service", kind="long", width=20),
+    Column("output_post", "Post", "output of the period", "figure", 14),
+    Column("output_ytd", "To date", "output from the launch to the as-of day", "figure", 14),
+    Column("outcome", "5 Outcome", "what is to be reached", kind="long", width=20),
+    Column("outcome_pre", "Pre", "the target of the outcome", "figure", 12),
+    Column("outcome_post", "Post", "outcome of the period", "figure", 14),
+    Column("outcome_ytd", "To date", "outcome from the launch to the as-of day", "figure", 14),
+    Column("tools", "7 Tools", "evaluation tools A to E", kind="long", width=30),
+)
+TARGETS = (
+    Column("title", "Measure", "the metric aimed at", kind="long", width=34),
+    Column("scope", "Of", "city or topic; empty: the whole network", kind="long", width=26),
+    Column("unit", "Unit", "unit of target and actual", width=12, paper=False),
+    Column("target", "Target", "the least to be reached, or the most where less is better", "figure", 14),
+    Column("actual", "Actual", "what was reached, or why that cannot be said", "figure", 18),
+    Column("met", "Met", "whether it was met", width=8),
+    Column("reason", "Reason for a miss", "why it was not met, as reported", kind="long", width=44),
+    Column("metric", "Metric", "its id in the release", width=24, paper=False),
+)
+
+
+def measures(facts: Facts, span: Row) -> Iterator[Block]:
+    """Objective, baseline, target and actual of each measure, with the reason for a miss; every target of the period."""
+    yield Heading("A. Performance measures")
+    rows = [_measure(facts, span, measure) for measure in logic_model.load().measures]
+    note = f"Cumulative: from the launch to {fmt.day(facts.as_of)}. Targets of the federal year stand where the period has none of its own."
+    yield Table("A Measures", "Objectives, targets and what was reached", MEASURES, rows, note=note, row_header="label")
+    points = [
+        Point(row["label"] + " " + row["measure"], row["actual"] if not isinstance(row["actual"], str) else None,
+              fmt.percent(row["actual"], 1) if not isinstance(row["actual"], str) else row["actual"],
+              row["ci_low"], row["ci_high"], row["status"] == "Provisional")
+        for row in rows
+        if row["unit"] == "percent"
+    ]  # fmt: skip
+    if points:
+        told = "; ".join(f"{point.label}: {point.text}" for point in points)
+        yield Chart(
+            "Where the measures stand", f"Percent, {fmt.period_long(span)}; lines: 95% interval", f"Bars of the measures in percent. {told}.",
+            points, f"release {facts.release}",
+        )  # fmt: skip
+    yield from _targets(facts, span)
+
+
+def _measure(facts: Facts, span: Row, measure: logic_model.Measure) -> Row:
+    period = span["period"]
+    now = facts.figures(period, [measure.metric], of=measure.of).get(measure.metric)
+    whole = facts.figures("to_date", [measure.metric], of=measure.of).get(measure.metric)
+    told = facts.metrics.get(measure.metric, {})
+    base, of = _baseline(facts, span, measure)
+    target = _target(facts, measure.metric, span)
+    shown = common.figure(now, "", measure.metric)
+    judged = target is not None and target["period"] == period
+    return {
+        "label": measure.label,
+        "objective": measure.objective,
+        "measure": told.get("title", measure.metric),
+        "unit": told.get("unit"),
+        "baseline": base,
+        "baseline_of": of,
+        "target": target["target"] if target else "None set",
+        "target_of": target["period"] if target else "",
+        "actual": shown["value"],
+        "counted": shown["counted"],
+        "ci_low": shown.get("ci_low"),
+        "ci_high": shown.get("ci_high"),
+        "status": shown["status"],
+        "cumulative": common.figure(whole, "", measure.metric)["value"],
+        "met": {True: "Yes", False: "No", None: "Cannot be said"}[target["met"]] if target and judged else "",
+        "reason": (target["reason_missed"] or "") if target and judged and target["met"] is False else "",
+        "metric": measure.metric,
+    }
+
+
+def _baseline(facts: Facts, span: Row, measure: logic_model.Measure) -> tuple[object, str]:
+    """The figure of the first period of the same kind that has one, and that period."""
+    same = [p for p, row in facts.periods.items() if row["period_type"] == span["period_type"]]
+    for period in same:
+        row = facts.figures(period, [measure.metric], of=measure.of).get(measure.metric)
+        if row is not None and row["state"] == "value":
+            return (row["amount_usd"] if row["amount_usd"] is not None else row["value"]), period
+    return "None yet", ""
+
+
+def _target(facts: Facts, metric: str, span: Row) -> Row | None:
+    """The target of the network for the period, else for the federal year that it lies in."""
+    rows = facts.rows("target_results", metric=metric, city_id=None, topic=None)
+    year = next(
+        (p for p, row in facts.periods.items() if row["period_type"] == "fiscal_year"
+         and row["period_start"] <= span["period_start"] and span["period_end"] <= row["period_end"]), None,
+    )  # fmt: skip
+    by_period = {row["period"]: row for row in rows}
+    return by_period.get(span["period"]) or by_period.get(year)
+
+
+def _targets(facts: Facts, span: Row) -> Iterator[Block]:
+    rows = facts.rows("target_results", "metric, topic nulls first, city_id nulls first", period=span["period"])
+    names = {row["city_id"]: fmt.city(row) for row in facts.rows("cities")}
+    lines = [
+        {
+            "title": facts.metrics.get(row["metric"], {}).get("title", row["metric"]),
+            "scope": ", ".join(filter(None, (names.get(row["city_id"], row["city_id"]), fmt.words(row["topic"]) if row["topic"] else None))),
+            "unit": row["unit"],
+            "target": row["target"],
+            "actual": (row["amount_usd"] if row["amount_usd"] is not None else row["value"]) if row["state"] == "value" else fmt.state(row),
+            "met": {True: "Yes", False: "No", None: ""}[row["met"]],
+            "reason": (row["reason_missed"] or "") if row["met"] is False else "",
+            "metric": row["metric"],
+        }
+        for row in rows
+    ]  # fmt: skip
+    yield Table(
+        "Targets",
+        "Every target of the period",
+        TARGETS,
+        lines,
+        empty=f"No target was set for {span['period']}.",
+        row_header="title",
+    )
+
+
+def indicators(facts: Facts, span: Row) -> Iterator[Block]:
+    """What was done, beside the period before."""
+    yield Heading("B. Program indicators")
+    same = [
+        p
+        for p, row in facts.periods.items()
+        if row["period_type"] == span["period_type"] and row["period_end"] < span["period_start"]
+    ]
+    rows = []
+    for one in logic_model.load().indicators:
+        spans = {"actual": span["period"], "cumulative": "to_date"} | ({"before": same[-1]} if same else {})
+        told = {
+            key: common.figure(facts.figures(p, [one.metric], of=one.of).get(one.metric), "", one.metric)
+            for key, p in spans.items()
+        }
+        unit = facts.metrics.get(one.metric, {}).get("unit")
+        rows.append(
+            {"label": one.label, "activity": one.activity, "unit": unit, "metric": one.metric}
+            | {k: v["value"] for k, v in told.items()}
+        )
+    yield Table("B Indicators", "What was done", INDICATORS, rows, row_header="label")
+
+
+def benchmarks(facts: Facts, span: Row) -> Iterator[Block]:
+    """The columns of HUD's logic model: Pre is the target, Post the period, and what stands to date."""
+    yield Heading("C. Benchmark evaluations (logic model)")
+    rows = []
+    for one in logic_model.load().benchmarks:
+        told = {}
+        for side, metric in (("output", one.output), ("outcome", one.outcome)):
+            for key, period in (("post", span["period"]), ("ytd", "to_date")):
+                row = facts.figures(period, [metric], of=one.of).get(metric)
+                told[f"{side}_{key}"] = written(common.figure(row, "", metric), facts, metric)
+            told[side] = facts.metrics.get(metric, {}).get("title", metric)
+        target = _target(facts, one.outcome, span)
+        told["outcome_pre"] = written({"value": target["target"]}, facts, one.outcome) if target else "None set"
+        rows.append({key: getattr(one, key) for key in ("goal", "priority", "need", "service", "tools")} | told)
+    yield Table("C Benchmarks", "Services, outputs and outcomes", BENCHMARKS, rows, row_header="service")
+
+
+def written(shown: Row, facts: Facts, metric: str) -> object:
+    """A figure with its unit in the text, for a row that holds figures of several units."""
+    value = shown["value"]
+    return (
+        value
+        if isinstance(value, str) or value is None
+        else fmt.exact(Decimal(str(value)), facts.metrics.get(metric, {}).get("unit", ""))
+    )

@@ -1,0 +1,158 @@
+"""The performance report: SF-PPR cover, A, B and C (the columns of HUD's logic model), and the content of 2 CFR 200.329."""
+
+from collections.abc import Iterator
+
+from assets import format as fmt
+from assets.catalog import logic_model
+from assets.documents import budget, common, forms, measures, sf425
+from assets.documents.document import Block, Boxes, Column, Document, Heading, Paragraph, Table
+from assets.documents.facts import Facts, Row
+
+NAME = "performance"
+REQUIRED = {"accomplishments": "what was accomplished", "developments": "significant developments"}
+COSTS = (*common.FIGURES[:6], Column("of", "Of", "the period, or to date", width=22), *common.FIGURES[6:])
+OVER = (
+    Column("name", "Of", "object class or engagement", kind="long", width=40),
+    Column("planned", "Budget or plan", "what was budgeted or planned", "cents", 18),
+    Column("actual", "Spent", "what was spent", "cents", 18),
+    Column("above", "Above it", "spent less budget or plan", "cents", 18),
+)
+UNIT_COSTS = ("cost_per_answer_usd", "cost_per_engagement_usd", "cost_per_adopted_usd")
+
+
+def missing(facts: Facts, period: str) -> list[str]:
+    """What keeps the report of a period from being complete: a sentence for each, with what to do."""
+    span, told = facts.period(period), list[str]()
+    for row in facts.rows("target_results", "metric, city_id, topic", "blocks_report", period=period):
+        of = (
+            " of " + " and ".join(filter(None, (row["city_id"], row["topic"])))
+            if row["city_id"] or row["topic"]
+            else ""
+        )
+        told.append(
+            f"The target of {row['metric']}{of} for {period} was missed without a reason: send reason_missed with the targets."
+        )
+    told += [
+        f"{row['reason']}." for row in facts.rows("topic_gates", "reason", "blocks", period=period) if row["reason"]
+    ]
+    for row in facts.rows(
+        "sf425_checks", "award_id", "rule = 'boxes_stated' and not holds", period_end=span["period_end"]
+    ):
+        told.append(f"Award {row['award_id']}: the cover lacks what it asks for; {forms.RULES['boxes_stated'][1]}.")
+    for row in facts.rows("cost_identity", "award_id", "difference_usd <> 0", period_end=span["period_end"]):
+        told.append(
+            f"Award {row['award_id']}: what services and engagements cost differs from line 10e"
+            f" ({fmt.cents(row['line_10e_usd'])}) by {fmt.cents(row['difference_usd'])}."
+        )
+    needed, words = dict(REQUIRED), common.said(facts, NAME, period)
+    if overruns(facts, period):
+        needed["overruns"] = "what cost more than planned, and why"
+    if common.is_provisional(facts.figures(period, shown()).values()):
+        needed["provisional"] = "that figures of it are provisional"
+    told += [
+        f"The report does not say {what}: send a text for report performance, {period}, section {section}, with the narratives."
+        for section, what in needed.items()
+        if section not in words
+    ]
+    return told + common.unexplained(facts, NAME, period)
+
+
+def shown() -> set[str]:
+    """The metrics that the report tells of a period."""
+    model = logic_model.load()
+    return {m.metric for m in model.measures} | {i.metric for i in model.indicators} | set(UNIT_COSTS)
+
+
+def build(facts: Facts, period: str, lacks: list[str]) -> Document:
+    """The report of a period. lacks: what `missing` found, which makes it a draft."""
+    span = facts.period(period)
+    awards = facts.rows("award", "award_id")
+    blocks: list[Block] = []
+    for award in awards:
+        name = f"Cover {award['award_id']}" if len(awards) > 1 else "Cover"
+        blocks.append(Boxes(name[:31], "SF-PPR cover page", cover(award, facts, span)))
+    if not awards:
+        blocks.append(Paragraph("No award was received: the cover cannot be filled in."))
+    words = common.said(facts, NAME, period)
+    blocks += common.texts(words, 1)
+    blocks += measures.measures(facts, span)
+    blocks += measures.indicators(facts, span)
+    blocks += _costs(facts, span)
+    blocks += measures.benchmarks(facts, span)
+    blocks += common.restated(facts, NAME, period)
+    last = ("12a", "Typed or printed name and title of authorized certifying official", None)
+    boxes = [
+        last,
+        ("12b", "Signature", None),
+        ("12c", "Telephone", None),
+        ("12d", "Email address", None),
+        ("12e", "Date", None),
+    ]
+    blocks.append(Boxes("Certification", "12. Certification, to be completed by the recipient", boxes))
+    title, subtitle = "Performance Progress Report (SF-PPR)", fmt.period_long(span)
+    return common.document(facts, NAME, period, f"performance-{period}", title, subtitle, blocks, lacks)
+
+
+def cover(award: Row, facts: Facts, span: Row) -> list[tuple[str, str, str | None]]:
+    """Boxes 1 to 11 of the SF-PPR."""
+    told = {number: value for number, _, value in sf425.boxes(award, span["period_end"])}
+    return [
+        ("1", "Federal agency and organizational element", told["1"]),
+        ("2", "Federal grant or other identifying number", told["2"]),
+        ("3a", "Unique entity identifier", told["4a"]),
+        ("3b", "EIN", told["4b"]),
+        ("4", "Recipient organization", told["3"]),
+        ("5", "Recipient identifying or account number", told["5"]),
+        ("6", "Project/grant period", told["8"]),
+        ("7", "Reporting period end date", told["9"]),
+        ("8", "Final report?", "Yes" if told["6"] == "Final" else "No"),
+        ("9", "Report frequency", forms.FREQUENCIES.get(str(award.get("frequency")), "")),
+        ("10", "Performance narrative", "In this report"),
+        ("11", "Other attachments", f"Workbook and data of release {facts.release}"),
+    ]
+
+
+def overruns(facts: Facts, period: str) -> list[Row]:
+    """Object classes above the budget at the end of the period, and engagements completed in it above their plan."""
+    span = facts.period(period)
+    rows = [
+        {
+            "name": f"Object class {fmt.words(r['category']).lower()}",
+            "planned": r["budget_usd"],
+            "actual": r["spent_usd"],
+            "above": -r["left_usd"],
+        }
+        for r in budget.over(facts, span["period_end"])
+    ]
+    inside = f"completed_on between date '{span['period_start']}' and date '{span['period_end']}'"
+    for row in facts.rows(
+        "engagement_costs", "engagement_id", f"{inside} and planned_cost_usd > 0 and actual_usd > planned_cost_usd"
+    ):
+        above = row["actual_usd"] - row["planned_cost_usd"]
+        name = f"Engagement {row['engagement_id']}, federal share and match"
+        rows.append({"name": name, "planned": row["planned_cost_usd"], "actual": row["actual_usd"], "above": above})
+    return rows
+
+
+def _costs(facts: Facts, span: Row) -> Iterator[Block]:
+    yield Heading("Cost per accomplishment")
+    rows = []
+    for metric in UNIT_COSTS:
+        title = facts.metrics.get(metric, {}).get("title", metric)
+        for period, of in (
+            (span["period"], fmt.period_short(span["period_type"], span["period"])),
+            ("to_date", "Program to date"),
+        ):
+            rows.append(common.figure(facts.figures(period, [metric]).get(metric), title, metric) | {"of": of})
+    note = "Federal share, direct and shared, over outcomes; the interval is that of the outcomes, by resampling cities. Below five: none."
+    yield Table(
+        "Unit costs",
+        "Federal cost of an answer, an engagement, a recommendation",
+        COSTS,
+        rows,
+        note=note,
+        row_header="title",
+    )
+    over = overruns(facts, span["period"])
+    none = "None: no object class is above its budget, and no engagement that was completed cost more than planned."
+    yield Table("Overruns", "What cost more than was budgeted or planned", OVER, over, empty=none, row_header="name")
