@@ -103,7 +103,7 @@ class Point:
 @dataclass(frozen=True)
 class Chart:
     """Bars from zero. title: a statement; subtitle: the unit and the period; alt: the same in words for who cannot see it;
-    target: a line across, in the unit of the values. The numbers stand in a table too."""
+    target: a line across, in the unit of the values; target_text: as it is written. The numbers stand in a table too."""
 
     title: str
     subtitle: str
@@ -111,6 +111,7 @@ class Chart:
     points: Sequence[Point]
     source: str
     target: float | None = None
+    target_text: str = ""
 
 
 Block = Heading | Paragraph | Boxes | Table | Chart
