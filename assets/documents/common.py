@@ -142,8 +142,8 @@ def unexplained(facts: Facts, report: str, period: str) -> list[str]:
         ]
     silent = [row for row in rows or [] if row["why"] is None and row["cause"] in changes.CORRECTIONS]
     return [
-        f"{row['figures']:,} final figures that the last such report told, on release {since}, are restated ({row['cause']}) without"
-        f" a reason: give it with `cities311 diff {since} {facts.release} --because {row['cause']} --who WHO --why REASON`."
+        f"{row['figures']:,} final figures that the last such report told, on release {since}, are restated ({row['cause']})"
+        f" without a reason: give it with `cities311 diff {since} {facts.release} --because {row['cause']} --who WHO --why REASON`."
         for row in silent
     ]
 

@@ -69,7 +69,7 @@ def measures(facts: Facts, span: Row) -> Iterator[Block]:
     """Objective, baseline, target and actual of each measure, with the reason for a miss; every target of the period."""
     yield Heading("A. Performance measures")
     rows = [_measure(facts, span, measure) for measure in logic_model.load().measures]
-    note = f"Cumulative: from the launch to {fmt.day(facts.as_of)}. Targets of the federal year stand where the period has none of its own."
+    note = f"Cumulative: from the launch to {fmt.day(facts.as_of)}. Where the period has no target, that of its federal year."
     yield Table("A Measures", "Objectives, targets and what was reached", MEASURES, rows, note=note, row_header="label")
     points = [
         Point(row["label"] + " " + row["measure"], row["actual"] if not isinstance(row["actual"], str) else None,
@@ -81,8 +81,8 @@ def measures(facts: Facts, span: Row) -> Iterator[Block]:
     if points:
         told = "; ".join(f"{point.label}: {point.text}" for point in points)
         yield Chart(
-            "Where the measures stand", f"Percent, {fmt.period_long(span)}; lines: 95% interval", f"Bars of the measures in percent. {told}.",
-            points, f"release {facts.release}",
+            "Where the measures stand", f"Percent, {fmt.period_long(span)}; lines: 95% interval",
+            f"Bars of the measures in percent. {told}.", points, f"release {facts.release}",
         )  # fmt: skip
     yield from _targets(facts, span)
 
@@ -144,10 +144,12 @@ def _targets(facts: Facts, span: Row) -> Iterator[Block]:
     lines = [
         {
             "title": facts.metrics.get(row["metric"], {}).get("title", row["metric"]),
-            "scope": ", ".join(filter(None, (names.get(row["city_id"], row["city_id"]), fmt.words(row["topic"]) if row["topic"] else None))),
+            "scope": ", ".join(filter(None, (
+                names.get(row["city_id"], row["city_id"]), fmt.words(row["topic"]) if row["topic"] else None
+            ))),
             "unit": row["unit"],
             "target": row["target"],
-            "actual": (row["amount_usd"] if row["amount_usd"] is not None else row["value"]) if row["state"] == "value" else fmt.state(row),
+            "actual": common.figure(row | {"ci_low": None, "ci_high": None}, "", row["metric"])["value"],
             "met": {True: "Yes", False: "No", None: ""}[row["met"]],
             "reason": (row["reason_missed"] or "") if row["met"] is False else "",
             "metric": row["metric"],

@@ -144,7 +144,7 @@ def _costs(facts: Facts, span: Row) -> Iterator[Block]:
             ("to_date", "Program to date"),
         ):
             rows.append(common.figure(facts.figures(period, [metric]).get(metric), title, metric) | {"of": of})
-    note = "Federal share, direct and shared, over outcomes; the interval is that of the outcomes, by resampling cities. Below five: none."
+    note = "Federal share, direct and shared, over outcomes; the interval comes from resampling cities. Below five outcomes: none."
     yield Table(
         "Unit costs",
         "Federal cost of an answer, an engagement, a recommendation",
