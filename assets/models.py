@@ -32,6 +32,7 @@ REFERENCE = (
     "params", "knowledge", "periods", "hours", "business_days", "topics", "metrics", "places", "place_names", "place_aliases",
     "county_systems",
     "bootstrap_weights", "poisson_limits", "rules", "topic_words", "decided_duplicates", "locked_periods", "receipts",
+    "due_days",
 )  # fmt: skip
 
 

@@ -59,7 +59,9 @@ COLUMNS = {
     "poisson_limits": "events bigint, low double, high double",
     "rules": """criterion varchar, indicator varchar, operator varchar, threshold double, period varchar,
         title varchar""",
+    "due_days": "regime varchar, report varchar, frequency varchar, days integer, source varchar",
 }
+DUE_KEYS = ("regime", "report", "frequency", "days", "source")
 METRIC_KEYS = (
     *("metric", "version", "title", "definition", "unit", "direction", "numerator", "denominator"),
     *("interval", "per", "decimals", "feeds", "window_days", "source", "limits"),
@@ -91,10 +93,11 @@ def build(
     *,
     topics: list[dict[str, Any]],
     metrics: list[dict[str, Any]],
+    due: list[dict[str, Any]],
 ) -> dict[str, int]:
     """(Re)create the tables of schema `reference` but `places`; gives their row counts by name.
 
-    topics and metrics are the catalog's entries. Reads raw.requests, raw.ledger and raw.eligibility, and only where
+    topics, metrics and due are the catalog's entries. Reads raw.requests, raw.ledger and raw.eligibility, and only where
     params.launched_on is None. Raises ValueError when as_of is before the launch, or the zone is off by part of an
     hour.
     """
@@ -119,6 +122,7 @@ def build(
         "bootstrap_weights": _bootstrap_weights(),
         "poisson_limits": _poisson_limits(),
         "rules": pd.DataFrame([{key: rule.get(key) for key in RULE_KEYS} for rule in rules], columns=list(RULE_KEYS)),
+        "due_days": pd.DataFrame(due, columns=list(DUE_KEYS)),
     }
     connection.execute("create schema if not exists reference")
     for name, frame in tables.items():

@@ -17,6 +17,7 @@ from pipelines import (
     ahead,
     alerts,
     differences,
+    due,
     duplicates,
     explain,
     fetching,
@@ -191,6 +192,7 @@ app.command("show")(showing.command)
 app.command("diff")(differences.command)
 app.command("explain")(explain.command)
 app.command("fetch")(fetching.command)
+app.command("due")(due.command)
 app.command("alerts")(alerts.command)
 app.command("ahead")(ahead.command)
 app.command("duplicates")(duplicates.command)
@@ -212,7 +214,7 @@ def doctor(home: Home = None, landing: Landing = None, as_json: Json = False) ->
     where_home, where_landing = unchanged.where(str(home or ""), str(landing or ""))
     found = health.examine(settings.Layout(Path(where_home)), Path(where_landing))
     show(
-        [{"check": f.name, "state": "ok" if f.good else "wrong", "found": f.found, "do": f.remedy} for f in found],
+        [{"check": f.name, "state": f.state, "found": f.found, "do": f.remedy} for f in found],
         as_json,
         "",
     )

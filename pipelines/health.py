@@ -4,15 +4,18 @@ import importlib.metadata
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from assets import catalog, decisions, models, program
+from assets.releases import due as calendar
 from assets.releases import publish, seal
-from pipelines import writing
+from pipelines import due, released, writing
 from pipelines.settings import Layout
 
 NEEDED = {"duckdb": "2.", "pandas": "3.", "dagster": "1.13.", "streamlit": "1.67", "plotly": "7."}
 LEAST_FREE_GB = 2
+MOST_SENTENCES = 3  # of late reports, in one line; `due` tells them all
 
 
 @dataclass(frozen=True)
@@ -21,10 +24,16 @@ class Finding:
     good: bool
     found: str
     remedy: str = ""
+    warns: bool = False  # good, and yet somebody should look
+
+    @property
+    def state(self) -> str:
+        return "wrong" if not self.good else "warning" if self.warns else "ok"
 
 
-def examine(layout: Layout, landing: Path) -> list[Finding]:
-    """Every finding, good or not."""
+def examine(layout: Layout, landing: Path, today: date | None = None) -> list[Finding]:
+    """Every finding, good or not. today: the day on which reports are late or not; None takes the Eastern one."""
+    release, log = _release(layout.releases), _decisions(layout.decisions)
     return [
         _python(),
         *_packages(),
@@ -33,8 +42,9 @@ def examine(layout: Layout, landing: Path) -> list[Finding]:
         _landing(landing),
         _dictionary(),
         _lock(layout),
-        _release(layout.releases),
-        _decisions(layout.decisions),
+        release,
+        log,
+        *(_reports(layout, today) if release.good and log.good else []),
     ]
 
 
@@ -133,3 +143,22 @@ def _decisions(folder: Path) -> Finding:
     wrong = decisions.broken(folder)
     found = "; ".join(wrong) or "every line of every log as written"
     return Finding("decisions", not wrong, found, "nobody can decide on these matters until then" if wrong else "")
+
+
+def _reports(layout: Layout, today: date | None) -> list[Finding]:
+    """Reports that are late or soon due, by the current release; nothing of one that is synthetic or has no calendar."""
+    release = publish.current(layout.releases)
+    if release is None or publish.manifest(layout.releases, release).get("synthetic"):
+        return []
+    try:
+        _, found = due.read(layout, release, today)
+    except (released.Unknown, decisions.Refused) as error:
+        return [Finding("reports", True, str(error), warns=True)]
+    sentences = calendar.warnings(found)
+    if not sentences:
+        return [Finding("reports", True, f"none is late, none is due within {calendar.SOON_DAYS} days")]
+    told = sentences[:MOST_SENTENCES]
+    if more := len(sentences) - len(told):
+        told.append(f"And {more:,} more.")
+    remedy = "`cities311 due` lists them; `cities311 review submit` submits one"
+    return [Finding("reports", True, " ".join(told), remedy, warns=True)]

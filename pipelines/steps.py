@@ -77,18 +77,19 @@ def set_clocks(connection: duckdb.DuckDBPyConnection, known: Known) -> dict[str,
     )
     metrics = [m.model_dump() for m in entries.metrics.values()]
     topics = [t.model_dump() for t in entries.topics]
+    due = [d.model_dump() for d in entries.due]
     stood = models.prepare(connection)
     feeds = (
         [stood[f"raw.{t}"].version for t in ("requests", "ledger", "eligibility")] if told.launched_on is None else []
     )
-    fingerprint = digest(repr(params), json.dumps([metrics, topics]), *feeds, _clocks_code())
+    fingerprint = digest(repr(params), json.dumps([metrics, topics, due]), *feeds, _clocks_code())
     gazetteer = digest(stood["raw.census_gazetteer"].version, places.version(), decisions.text(known.decided))
     prints = dict.fromkeys((f"reference.{t}" for t in places.TABLES), gazetteer)
     prints |= {CLOCKS: fingerprint, "reference.decided_duplicates": digest(repr(known.duplicates))}
     prints["reference.locked_periods"] = digest(repr(known.locks))
     with writing.transaction(connection):  # a killed run leaves the old clocks or the new ones, never some of each
         if CLOCKS not in stood or stood[CLOCKS].fingerprint != fingerprint:
-            made = reference.build(connection, params, topics=topics, metrics=metrics)
+            made = reference.build(connection, params, topics=topics, metrics=metrics, due=due)
             # by what they say: a later receipt alone moves known_on and no table else
             prints |= {f"reference.{t}": pieces.content(connection, f"reference.{t}") for t in made}
         duplicates.build(connection, known.duplicates)

@@ -128,5 +128,6 @@ class Bench:
             "rules": None,
         }
         topics = [topic.model_dump() for topic in entries.load().topics]
-        build(self.connection, Params(**(params | changes)), topics=topics, metrics=catalog("metrics"))
+        due = [row.model_dump() for row in entries.load().due]
+        build(self.connection, Params(**(params | changes)), topics=topics, metrics=catalog("metrics"), due=due)
         self.given("metrics.metric_lags")  # none observed: figures take the lag of reference.params

@@ -1,4 +1,4 @@
-"""The one dictionary: sources, tables, metrics, topics. YAML files beside this module, validated when they are loaded.
+"""The one dictionary: sources, tables, metrics, topics, due days. YAML files beside this module, validated when they are loaded.
 
 Importing this does nothing; `load()` reads the files once.
 """
@@ -9,8 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+
+from assets.catalog import due_days
+from assets.catalog.reading import CatalogError as CatalogError
+from assets.catalog.reading import checked, content, read
 
 HERE = Path(__file__).parent
 Severity = Literal["fail", "warn"]
@@ -233,10 +236,7 @@ class Catalog(Strict):
     metrics: dict[str, Metric]
     topics: list[Topic]
     recompute: dict[str, str]
-
-
-class CatalogError(Exception):
-    """A catalog file that does not hold to the schema; names the file and the field."""
+    due: list[due_days.DueDays] = []
 
 
 @cache
@@ -245,19 +245,22 @@ def load(folder: Path = HERE) -> Catalog:
     sources = [read(path, Source) for path in sorted((folder / "sources").glob("*.yml"))]
     tables = [read(path, Table) for path in sorted((folder / "tables").glob("*.yml"))]
     metrics = [
-        _check(path, Metric, entry) for path in sorted((folder / "metrics").glob("*.yml")) for entry in _yaml(path)
+        checked(path.name, Metric, entry)
+        for path in sorted((folder / "metrics").glob("*.yml"))
+        for entry in content(path)
     ]
-    methods = _yaml(folder / "recompute.yml")
+    methods = content(folder / "recompute.yml")
     for metric in metrics:
         if metric.recompute.partition("(")[0] not in methods:
             raise CatalogError(f"{metric.metric}: recompute.yml has no method {metric.recompute!r}")
-    topics = [_check(folder / "topics.yml", Topic, entry) for entry in _yaml(folder / "topics.yml")["topics"]]
+    topics = [checked("topics.yml", Topic, entry) for entry in content(folder / "topics.yml")["topics"]]
     return Catalog(
         sources=_by_name((s.source, s) for s in sources),
         tables=_by_name((t.table, t) for t in tables),
         metrics=_by_name((m.metric, m) for m in metrics),
         topics=topics,
         recompute=methods,
+        due=due_days.load(folder / "due.yml"),
     )
 
 
@@ -269,23 +272,3 @@ def _by_name(entries: Iterable[tuple[str, T]]) -> dict[str, T]:
             raise CatalogError(f"{name} is declared twice; keep one")
         found[name] = entry
     return found
-
-
-def _yaml(path: Path) -> Any:
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise CatalogError(f"{path.name}: not YAML: {error}") from error
-
-
-def read(path: Path, model: type[T]) -> T:
-    """A file of the catalog. Raises CatalogError naming it where it does not hold to the schema."""
-    return _check(path, model, _yaml(path))
-
-
-def _check(path: Path, model: type[T], content: Any) -> T:
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise CatalogError(f"{path.name}:\n" + "\n".join(lines)) from error

@@ -3,7 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from assets.catalog import Strict, read
+from assets.catalog import Strict
+from assets.catalog.reading import read
 
 PATH = Path(__file__).with_name("logic_model.yml")
 

@@ -135,6 +135,10 @@ class Document:
     state: str
     blocks: Sequence[Block]
 
+    def printed(self) -> list[Block]:
+        """The blocks that paper has."""
+        return [b for b in self.blocks if not isinstance(b, Table) or b.paper]
+
     def tables(self) -> list[Table]:
         """Its tables in order, those of boxes among them."""
         return [boxed(b) if isinstance(b, Boxes) else b for b in self.blocks if isinstance(b, Boxes | Table)]

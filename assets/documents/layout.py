@@ -50,7 +50,7 @@ def told(document: Document) -> Plain:
         "footer": f" {fmt.MIDDLE_DOT} ".join((d.program, d.report, d.period, f"Release {d.release}")),
         "standing": f" {fmt.MIDDLE_DOT} ".join(standing),
         "warning": SYNTHETIC if d.synthetic else "",
-        "sections": _sections(d.blocks),
+        "sections": _sections(d.printed()),
     }
 
 

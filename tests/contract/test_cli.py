@@ -25,6 +25,7 @@ COMMANDS = (
     "diff",
     "explain",
     "ahead",
+    "due",
     "alerts",
     "duplicates",
     "dashboard",
@@ -188,6 +189,16 @@ def test_explain(home, tmp_path):
         "requests",
         "request_events",
     }
+
+
+def test_due(home):
+    """The sample's award began in December 2013 and reports by quarter; what is made up is looked at on its as-of day."""
+    assert call("due", *home).stdout.startswith("SYNTHETIC DATA")
+    rows = [r for r in lines(call("due", *home, "--json")) if r["report"] == "sf425"]
+    assert (rows[0]["period"], rows[0]["due_on"], rows[0]["state"]) == ("FY2014Q1", "2014-01-30", "late")
+    assert all(r["today"] in r["release"] for r in rows)
+    early = [r for r in lines(call("due", *home, "--today", "2014-01-20", "--json")) if r["report"] == "sf425"]
+    assert [(r["state"], r["days_left"]) for r in early[:2]] == [("due soon", 10), ("not over yet", 100)]
 
 
 def test_doctor_on_a_healthy_home(home, sample_landing):

@@ -150,7 +150,7 @@ def test_bootstrap_weights_are_poisson_of_mean_one(calendar):
 def _build(connection, **changes):
     known = {"as_of": date(2014, 9, 30), "known_on": datetime(2030, 1, 1), "program": "Test", "synthetic": True}
     params = Params(**{**known, "time_zone": "America/New_York", "launched_on": None, **changes})
-    build(connection, params, topics=[t.model_dump() for t in catalog.load().topics], metrics=[])
+    build(connection, params, topics=[t.model_dump() for t in catalog.load().topics], metrics=[], due=[])
     return connection.execute("select launched_on from reference.params").fetchone()[0]
 
 

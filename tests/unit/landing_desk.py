@@ -66,6 +66,8 @@ def clocks(connection: duckdb.DuckDBPyConnection) -> None:
         time_zone=EASTERN, launched_on=date(2014, 5, 22),
     )  # fmt: skip
     topics = [t.model_dump() for t in entries.topics]
-    reference.build(connection, params, topics=topics, metrics=[m.model_dump() for m in entries.metrics.values()])
+    metrics = [m.model_dump() for m in entries.metrics.values()]
+    due = [row.model_dump() for row in entries.due]
+    reference.build(connection, params, topics=topics, metrics=metrics, due=due)
     for schema in ("staging", "core", "published"):
         connection.execute(f"create schema if not exists {schema}")

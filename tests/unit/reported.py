@@ -1,5 +1,6 @@
 """Releases of figures without values, and steps with the reports that stand on them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -25,13 +26,23 @@ def bridged(home: Path, old: str, new: str, figures: list[dict] | None = None) -
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), kept / f"{table}.parquet")
 
 
-def write(releases: Path, name: str, blocks: bool = False, as_of: str = "2014-12-30", synthetic: bool = False) -> None:
-    """A release of figures without values, with a target that was missed without a reason or was not; nothing was restated."""
+def write(
+    releases: Path,
+    name: str,
+    blocks: bool = False,
+    as_of: str = "2014-12-30",
+    synthetic: bool = False,
+    more: Mapping[str, str] | None = None,
+) -> None:
+    """A release of figures without values, with a target that was missed without a reason or was not; nothing was restated.
+
+    more: the selects of further tables, by name.
+    """
     folder = releases / name
     for other in releases.glob("*-r*"):
         bridged(releases.parent, other.name, name)
     folder.mkdir(parents=True)
-    tables = {"metric_values": FIGURES, "target_results": RESULTS.format(blocks=str(blocks).lower())}
+    tables = {"metric_values": FIGURES, "target_results": RESULTS.format(blocks=str(blocks).lower())} | dict(more or {})
     for table, sql in tables.items():
         duckdb.sql(f"copy ({sql}) to '{folder / table}.parquet' (format parquet)")
     told = {"release": name, "as_of": as_of, "known_on": f"{as_of}T12:00:00Z", "created_at": f"{as_of}T12:00:00Z"}

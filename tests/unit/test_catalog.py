@@ -18,9 +18,11 @@ def folder(tmp_path) -> Path:
     write(tmp_path, "metrics/demo.yml", [METRIC])
     write(tmp_path, "topics.yml", {"topics": [{"topic": "budget", "title": "Budget"}]})
     write(tmp_path, "recompute.yml", {"share": "select 1 from rows"})
+    write(tmp_path, "due.yml", DUE)
     return tmp_path
 
 
+DUE = yaml.safe_load((catalog.HERE / "due.yml").read_text(encoding="utf-8"))
 SOURCE = {
     "source": "demo",
     "title": "Demo",
@@ -90,6 +92,14 @@ def test_a_whole_catalog(folder):
         ("metrics/demo.yml", [{**METRIC, "direction": "sideways"}], ["demo.yml", "direction"]),
         ("metrics/demo.yml", [{**METRIC, "interval": "normal"}], ["demo.yml", "interval"]),
         ("metrics/demo.yml", [METRIC, METRIC], ["demo_pct"]),  # the second would silently replace the first
+        ("due.yml", [*DUE[:2], DUE[2] | {"days": 0}, *DUE[3:]], ["due.yml, row 3", "days"]),
+        ("due.yml", [*DUE[:2], DUE[2] | {"days": "90"}, *DUE[3:]], ["due.yml, row 3", "days"]),
+        ("due.yml", [DUE[0] | {"frequency": "monthly"}, *DUE[1:]], ["due.yml, row 1", "frequency", "'semi_annual'"]),
+        ("due.yml", [*DUE[:-1], DUE[-1] | {"source": ""}], ["due.yml, row 16", "source"]),
+        ("due.yml", [DUE[0] | {"regimen": "x"}, *DUE[1:]], ["due.yml, row 1", "regimen"]),
+        ("due.yml", [*DUE, DUE[0] | {"days": 45}], ["due.yml, row 17", "24cfr84 sf425 quarterly is declared twice"]),
+        ("due.yml", DUE[:-1], ["due.yml", "2cfr200 performance final"]),  # else nobody would be warned of it
+        ("due.yml", {"due": DUE}, ["due.yml", "a list of rows"]),
     ],
 )  # fmt: skip
 def test_an_error_names_the_file_and_the_field(folder, tmp_path_factory, name, content, told):
@@ -145,3 +155,21 @@ def test_the_projects_own_catalog_loads_and_personal_columns_are_those_of_the_co
 def test_an_unknown_folder_is_an_empty_catalog_or_an_error_that_names_it(tmp_path):
     with pytest.raises((CatalogError, FileNotFoundError)):
         catalog.load(tmp_path / "nowhere")
+
+
+def test_days_until_a_report_is_due():
+    """24 CFR 84.51 and 84.52; 2 CFR 200.328, 200.329 and 200.344 (the final report)."""
+    told = {(d.regime, d.frequency): set[int]() for d in catalog.load().due}
+    for row in catalog.load().due:
+        told[row.regime, row.frequency].add(row.days)
+        assert "CFR" in row.source
+    assert told == {
+        **{
+            ("24cfr84", f): {days}
+            for f, days in (("quarterly", 30), ("semi_annual", 30), ("annual", 90), ("final", 90))
+        },
+        **{
+            ("2cfr200", f): {days}
+            for f, days in (("quarterly", 30), ("semi_annual", 30), ("annual", 90), ("final", 120))
+        },
+    }
