@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from assets import format as fmt
-from dashboards import frame, queries, sentences, tables
+from assets import sentences
+from dashboards import frame, queries, tables
 from dashboards.filters import Selection
 from dashboards.queries import Rows
 from dashboards.tables import Column

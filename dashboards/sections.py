@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from assets import format as fmt
-from dashboards import charts_compare, charts_survival, exhibit, figure, frame, queries, sentences, tables
+from assets import sentences
+from dashboards import charts_compare, charts_survival, exhibit, figure, frame, queries, tables
 from dashboards.filters import Selection
 from dashboards.queries import Rows
 from dashboards.tables import Column

@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from assets import format as fmt
-from dashboards import charts, charts_compare, exhibit, figure, frame, more, queries, records, sentences, tables
+from assets import sentences
+from dashboards import charts, charts_compare, exhibit, figure, frame, more, queries, records, tables
 from dashboards.filters import Selection
 from dashboards.tables import Column
 

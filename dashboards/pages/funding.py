@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from assets import format as fmt
-from dashboards import charts, exhibit, figure, frame, more, queries, sentences, tables
+from assets import sentences
+from dashboards import charts, exhibit, figure, frame, more, queries, tables
 from dashboards.filters import Selection
 from dashboards.tables import Column
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from assets import format as fmt
-from dashboards import alerts, charts, exhibit, figure, frame, more, queries, sentences, tables
+from assets import sentences
+from dashboards import alerts, charts, exhibit, figure, frame, more, queries, tables
 from dashboards.filters import Selection
 from dashboards.tables import Column
 

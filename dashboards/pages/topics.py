@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from assets import format as fmt
-from dashboards import charts, charts_compare, exhibit, figure, frame, queries, records, sections, sentences, tables
+from assets import sentences
+from dashboards import charts, charts_compare, exhibit, figure, frame, queries, records, sections, tables
 from dashboards.filters import Selection
 from dashboards.tables import Column
 

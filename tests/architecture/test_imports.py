@@ -22,6 +22,7 @@ ALLOWED = {
     *(
         "pipelines.settings",
         "assets.format",
+        "assets.sentences",
         "assets.metrics.choice",
         "assets.releases.seal",
         "assets.releases.changes",

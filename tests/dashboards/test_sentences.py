@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboards import sentences
+from assets import sentences
 
 
 def row(**given):

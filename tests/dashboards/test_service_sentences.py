@@ -3,7 +3,8 @@
 import pytest
 from test_sentences import row
 
-from dashboards import sentences, sentences_compare
+from assets import sentences
+from dashboards import sentences_compare
 
 
 @pytest.mark.parametrize(
