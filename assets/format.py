@@ -25,6 +25,7 @@ STATE_WORDS = {
     "absent": "None recorded",
     "not_published": "Not published",
 }
+BEFORE = {"month": "the month before", "quarter": "the quarter before", "fiscal_year": "the year before"}
 NOUNS = ("percent", "hours", "days", "weeks")  # units that a change beside the value repeats
 SINGULAR = {
     "cities": "city",

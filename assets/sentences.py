@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assets import format as fmt
-from dashboards.figure import BEFORE
 
 Row = Mapping[str, Any]
 
@@ -23,7 +22,7 @@ def reach(row: Row, before: Row | None, when: str) -> str:
         return said + "."
     was, now = before["numerator"], row["numerator"]
     verb = "up from" if now > was else "down from" if now < was else "as against"
-    return f"{said}, {verb} {fmt.k_of_n(before)} {BEFORE.get(str(row.get('period_type')), 'before')}."
+    return f"{said}, {verb} {fmt.k_of_n(before)} {fmt.BEFORE.get(str(row.get('period_type')), 'before')}."
 
 
 def on_time(row: Row) -> str:
@@ -40,7 +39,7 @@ def on_time(row: Row) -> str:
 
 
 def _moved(row: Row) -> str:
-    change, before = fmt.change(row), BEFORE.get(str(row.get("period_type")))
+    change, before = fmt.change(row), fmt.BEFORE.get(str(row.get("period_type")))
     if not change or not before:
         return ""
     return f", {change[0].lower()}{change[1:]} from {before}"

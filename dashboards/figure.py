@@ -15,7 +15,6 @@ from dashboards.filters import Selection
 from dashboards.queries import Rows
 
 SPARK_POINTS = 12
-BEFORE = {"month": "the month before", "quarter": "the quarter before", "fiscal_year": "the year before"}
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ def strip(figures: Sequence[Figure]) -> None:
     for place, figure in zip(st.columns(len(figures), gap="xsmall"), figures, strict=True):
         with place:
             draw(figure)
-    before = next((BEFORE[f.row["period_type"]] for f in figures if f.row.get("period_type") in BEFORE), None)
+    before = next((fmt.BEFORE[f.row["period_type"]] for f in figures if f.row.get("period_type") in fmt.BEFORE), None)
     if before and any(fmt.change(figure.row) for figure in figures):
         st.caption(f"Changes are from {before}. Hover or focus on a question mark for what a figure means.")
 

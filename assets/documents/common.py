@@ -10,6 +10,16 @@ from assets.documents.facts import Facts, Row
 from assets.releases import changes, reports
 
 PROVISIONAL = "provisional"
+PROVISIONAL_TEXT = (
+    "Figures marked provisional can still change: what they count is not followed to its end yet, or records of it can still"
+    " arrive."
+)
+READING = (
+    "A rate is over what was due in the period, answered or not: questions still open are in it. Beside it stands how many of how"
+    " many it is made of; below ten the percentage is withheld and the count is shown. An interval of 95% says how far chance alone"
+    " could have moved the figure.",
+    "A difference between two figures is a difference and not an effect: nothing here is compared with cities that were not served.",
+)
 FIGURES = (
     Column("title", "Figure", "what is measured", kind="long", width=40),
     Column("value", "Value", "the figure in the unit beside it, or why there is none", kind="figure", width=16),
