@@ -1,5 +1,6 @@
 """What a report says, apart from how it is written: one Document becomes the PDF, the workbook and the CSV."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +22,15 @@ KINDS = {
     "figure": "#,##0.00####",  # in the unit that column `unit` of the row names
 }
 NUMERIC = frozenset(("cents", "count", "percent", "rate", "figure"))
+UNITS = {
+    "cents": "usd",
+    "percent": "percent",
+    "rate": "ratio",
+    "figure": "as column `unit` says",
+}  # of a kind, where it has one
+SHEET_NAME = 31  # characters at most (UTF-16 units)
+NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$|^$")
+RESERVED = ("about", "dictionary", "history")  # sheets of every workbook, and a name that Excel keeps for itself
 
 
 @dataclass(frozen=True)
@@ -177,3 +187,30 @@ def text(column: Column, row: Mapping[str, Any]) -> str:
         case "figure":
             return fmt.exact(Decimal(str(value)), str(row.get("unit") or ""))
     return str(value)
+
+
+def checked(document: Document) -> list[Table]:
+    """Its tables. Raises ValueError where the name of one cannot be a sheet's, is another's too, or a formula leads nowhere."""
+    tables = document.tables()
+    seen: set[str] = set(RESERVED)
+    for table in tables:
+        name = table.name
+        if len(name.encode("utf-16-le")) > 2 * SHEET_NAME or NO_SHEET_NAME.search(name):
+            raise ValueError(
+                f"table {name!r}: no name of a sheet, which has 1 to {SHEET_NAME} characters and none of []:*?/\\"
+            )
+        if name.lower() in seen:
+            raise ValueError(f"table {name!r}: another sheet has that name")
+        seen.add(name.lower())
+        columns = [column.name for column in table.columns]
+        if not columns or len(set(columns)) < len(columns):
+            raise ValueError(f"table {name!r}: no columns, or two of the same name")
+        for (row, column), terms in table.formulas.items():
+            cells = [(row, column), *((term.row, term.column) for term in terms)]
+            if (
+                not terms
+                or any(term.sign not in (1, -1) for term in terms)
+                or not all(0 <= at < len(table.rows) and of in columns for at, of in cells)
+            ):
+                raise ValueError(f"table {name!r}: the formula of row {row}, {column}, leads to no cell")
+    return tables

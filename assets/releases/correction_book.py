@@ -19,11 +19,12 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 
 from assets import catalog
-from assets.releases import changes, seal, sheets
+from assets.documents import sheets
+from assets.documents.sheets import Column
+from assets.releases import changes, seal
 from assets.releases.changes import CORRECTIONS
 from assets.releases.passport import KEYS
 from assets.releases.seal import SYNTHETIC
-from assets.releases.sheets import Column
 from assets.releases.versions import CAUSES
 
 ADDED = ("count", "total")  # how metrics are worked out again that add up over time: they have a cumulative total
@@ -94,7 +95,7 @@ def write(releases: Path, bridge: Path, old: str, new: str, given: Mapping[str, 
 
 
 def _footer(pair: _Pair) -> str:
-    return f"{'SYNTHETIC DATA · ' if pair.synthetic else ''}{pair.old} to {pair.new}"
+    return sheets.foot(f"{pair.old} to {pair.new}", SYNTHETIC if pair.synthetic else "")
 
 
 def _title(pair: _Pair) -> str:
@@ -274,7 +275,7 @@ def _about(book: Workbook, pair: _Pair, notes: Iterable[str], made: Mapping[str,
     for at, line in enumerate(lines):
         for place, text in enumerate(line):
             if text:
-                sheet.write_string(at, place, text, bold if place == 0 else None)
+                sheets.put(sheet, at, place, text, bold if place == 0 else None)
 
 
 HOW = (
