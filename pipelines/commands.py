@@ -23,6 +23,7 @@ from pipelines import (
     fetching,
     options,
     releases,
+    reporting,
     review,
     settings,
     showing,
@@ -192,6 +193,7 @@ app.command("show")(showing.command)
 app.command("diff")(differences.command)
 app.command("explain")(explain.command)
 app.command("fetch")(fetching.command)
+app.command("report")(reporting.command)
 app.command("due")(due.command)
 app.command("alerts")(alerts.command)
 app.command("ahead")(ahead.command)

@@ -1,7 +1,6 @@
 """The report of a city: two pages that its mayor's office would read."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from assets import format as fmt
 from assets import sentences
@@ -143,7 +142,7 @@ def _topics(facts: Facts, span: Row, city_id: str) -> Iterator[Block]:
     cell: dict[tuple[str, str, str], Row] = {(row["topic"], row["metric"], row["period"]): row for row in found}
     rows = []
     for topic in dict.fromkeys(row["topic"] for row in found):
-        now, whole = (_value(cell.get((topic, "created", period))) for period in (span["period"], "to_date"))
+        now, whole = (common.whole(cell.get((topic, "created", period))) for period in (span["period"], "to_date"))
         if now or whole:
             rate = cell.get((topic, "on_time_pct", span["period"]))
             rows.append(
@@ -156,10 +155,6 @@ def _topics(facts: Facts, span: Row, city_id: str) -> Iterator[Block]:
             )
     yield Heading("What the city asked about")
     yield Table("Topics", "Questions by topic", TOPICS, rows, empty="No question is on record.", row_header="topic")
-
-
-def _value(row: Row | None) -> Any:
-    return None if row is None or row["state"] != "value" else int(row["value"])
 
 
 def _teams(facts: Facts, city_id: str) -> Iterator[Block]:

@@ -1,6 +1,7 @@
 """What more than one report says: its head, figures as rows of a table, the texts that people wrote, what is restated."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from assets import format as fmt
@@ -18,7 +19,7 @@ READING = (
     "A rate is over what was due in the period, answered or not: questions still open are in it. Beside it stands how many of how"
     " many it is made of; below ten the percentage is withheld and the count is shown. An interval of 95% says how far chance alone"
     " could have moved the figure.",
-    "A difference between two figures is a difference and not an effect: nothing here is compared with cities that were not served.",
+    "A difference between two figures is a difference and not an effect: nothing here is compared with cities that had no service.",
 )
 FIGURES = (
     Column("title", "Figure", "what is measured", kind="long", width=40),
@@ -76,6 +77,11 @@ def figure(row: Row | None, title: str, metric: str) -> Row:
         "status": fmt.words(row["status"]) if row["state"] == "value" else "",
         "metric": metric,
     }
+
+
+def whole(row: Row | None) -> int | None:
+    """A count as a whole number; None where there is none."""
+    return None if row is None or row["state"] != "value" else int(row["value"])
 
 
 def is_provisional(rows: Iterable[Row | None]) -> bool:
@@ -159,9 +165,20 @@ def unexplained(facts: Facts, report: str, period: str) -> list[str]:
 
 
 def restatement(facts: Facts, report: str, period: str) -> tuple[str, list[Row] | None]:
-    """The release of the last report of that kind (empty: none), and the table of what is restated since (None: not worked out)."""
-    folder = facts.home / "decisions"
+    """The release of the last report of that kind (empty: none), and the table of what is restated since (None: not worked out).
+
+    Of a report that stands submitted on this release both are as they were then.
+    """
+    folder, at = facts.home / "decisions", submitted(facts, report, period)
     now = reports.stands(folder).get((report, period))
-    fixed = now is not None and now.release == facts.release and now.state in ("submitted", *reports.DONE)
-    since = now.since if now is not None and fixed else reports.before(folder, report, period, facts.release)
-    return since, reports.restated(folder, facts.home, report, since, facts.release) if since else None
+    since = now.since if now and at else reports.before(folder, report, period, facts.release)
+    return since, reports.restated(folder, facts.home, report, since, facts.release, at) if since else None
+
+
+def submitted(facts: Facts, report: str, period: str) -> datetime | None:
+    """When a report was submitted on this release, where it still stands so; None: it does not."""
+    now = reports.stands(facts.home / "decisions").get((report, period))
+    if now is None or now.release != facts.release or now.state not in ("submitted", *reports.DONE):
+        return None
+    last = [step for step in now.steps if step["step"] == "submit"][-1]
+    return datetime.fromisoformat(last["at"])

@@ -27,7 +27,7 @@ class Incomplete(Refused):
         self.missing = missing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """A release, open to read. home: where decisions and bridges are kept beside it."""
 
@@ -85,7 +85,11 @@ class Facts:
     @cached_property
     def periods(self) -> dict[str, Row]:
         """Every period that the release has figures of, by its name, in order of time."""
-        return {row["period"]: row for row in self.rows("periods", "period_start, period_end")}
+        found = self.rows("periods", "period_start, period_end")
+        if not found and self.has("metric_values"):  # of a release from before there was that table
+            told = f"select distinct period_type, period, period_start, period_end from {self.table('metric_values')} order by 3, 4"
+            found = self.query(told)
+        return {row["period"]: row for row in found}
 
     def figures(
         self, period: str, metrics: Iterable[str], city_id: str | None = None, of: str = "any"

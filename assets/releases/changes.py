@@ -5,6 +5,7 @@ HOME/bridges/<old>..<new>/: releases never change, so neither does it.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -175,13 +176,14 @@ def _short(decimal: str) -> str:
     return decimal.rstrip("0").rstrip(".")
 
 
-def reasons(home_decisions: Path, old: str, new: str) -> dict[str, dict[str, Any]]:
-    """The reason that stands for each cause of the changes from one release to another: the last one given.
+def reasons(home_decisions: Path, old: str, new: str, until: datetime | None = None) -> dict[str, dict[str, Any]]:
+    """The reason that stands for each cause of the changes from one release to another: the last one given, or given until then.
 
     Raises Refused where the log is not as it was written.
     """
     lines = decisions.verified(home_decisions, LOG)
-    return {n["cause"]: n for n in lines if (n["old_release"], n["new_release"]) == (old, new)}
+    known = [n for n in lines if until is None or datetime.fromisoformat(n["at"]) <= until]
+    return {n["cause"]: n for n in known if (n["old_release"], n["new_release"]) == (old, new)}
 
 
 def give(home_decisions: Path, old: str, new: str, cause: str, who: str, why: str) -> dict[str, Any]:

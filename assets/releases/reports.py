@@ -134,16 +134,19 @@ def before(folder: Path, report: str, period: str, release: str) -> str:
     return "" if not last or last[-1] == release else str(last[-1])
 
 
-def restated(folder: Path, home: Path, report: str, since: str, release: str) -> list[dict[str, Any]] | None:
+def restated(
+    folder: Path, home: Path, report: str, since: str, release: str, until: datetime | None = None
+) -> list[dict[str, Any]] | None:
     """The table of what a report restates: a row for each cause (changes.CAUSES) by which final figures of it were restated
     materially since the release `since`: cause, figures, records (of the whole bridge), why and who (None: nobody said why).
 
-    folder: the logs of decisions. None where nobody has worked out what changed between the two.
+    folder: the logs of decisions; until: when reasons counted, where the report was submitted. None where nobody has worked out
+    what changed between the two.
     """
     bridge = changes.folder(home, since, release)
     if bridge is None:
         return None
-    given, told = changes.reasons(folder, since, release), list[dict[str, Any]]()
+    given, told = changes.reasons(folder, since, release, until), list[dict[str, Any]]()
     material = [row for row in changes.rows(bridge, is_material=True) if row["metric"].startswith(OF.get(report, ""))]
     for row in changes.summary(bridge):
         cause, reason = row["cause"], given.get(row["cause"], {})

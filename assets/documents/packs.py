@@ -1,0 +1,130 @@
+"""The reports of a release as files: PDF, workbook, data and their dictionary. The command, the Dagster job and the page make
+them here, and so make the same bytes."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from assets.decisions import Refused
+from assets.documents import book, budget, bundle, city, common, expansion, flat, pdf, performance, program, sf425
+from assets.documents.document import Document
+from assets.documents.facts import Facts, Incomplete, opened
+from assets.releases import changes, correction_book, reports, seal
+from assets.whole import whole
+
+TITLES = {
+    sf425.NAME: "Federal Financial Report (SF-425)",
+    performance.NAME: "Performance report (SF-PPR)",
+    budget.NAME: "Budget and spending",
+    program.NAME: "Impact report",
+    expansion.NAME: "Which cities next",
+    city.NAME: "City reports",
+}
+REPORTS = tuple(TITLES)
+TO_HUD = (sf425.NAME, performance.NAME, budget.NAME)  # what is submitted together
+BUNDLE = "bundle"
+
+
+def missing(facts: Facts, report: str, period: str) -> list[str]:
+    """What a report lacks: a sentence for each thing, with what to do. Raises Refused where there can be no such report."""
+    checks = {sf425.NAME: sf425.missing, performance.NAME: performance.missing}
+    return checks[report](facts, period) if report in checks else []
+
+
+def documents(
+    facts: Facts, report: str, period: str, cities: list[str] | None = None, draft: bool = False
+) -> Iterator[Document]:
+    """The report of a period; of report city one for each city named, else for each that used a service in the period.
+
+    draft: also of what is not complete; the document then says that it is a draft, and what it lacks. Raises Incomplete, and
+    Refused where there is no such report, period or city.
+    """
+    if report not in REPORTS:
+        raise Refused(f"no report is called {report!r}; there are: {', '.join((*REPORTS, BUNDLE))}")
+    if cities and report != city.NAME:
+        raise Refused("cities are named for report city alone")
+    lacks = missing(facts, report, period)
+    if lacks and not draft:
+        raise Incomplete(report, period, lacks)
+    match report:
+        case city.NAME:
+            yield from (city.build(facts, period, one) for one in city.chosen(facts, period, cities))
+        case program.NAME:
+            yield program.build(facts, period)
+        case expansion.NAME:
+            yield expansion.build(facts, period)
+        case _:
+            builders = {sf425.NAME: sf425.build, performance.NAME: performance.build, budget.NAME: budget.build}
+            yield builders[report](facts, period, lacks)
+
+
+def files(document: Document) -> dict[str, bytes]:
+    """The files of a report by name."""
+    return {
+        f"{document.name}.pdf": pdf.write(document),
+        f"{document.name}.xlsx": book.write(document),
+        f"{document.name}.csv": flat.csv(document),
+        f"{document.name}.dictionary.csv": flat.dictionary(document),
+    }
+
+
+def submission(facts: Facts, period: str, draft: bool = False) -> dict[str, bytes]:
+    """The bundle of a period: one zip with HUD's reports, their data, the manifest of the release, what is restated, and the hash
+    of each file.
+
+    Raises Refused where the SF-425 and the performance report do not stand submitted on this release, or lack anything; draft:
+    not even then.
+    """
+    if not draft:
+        _submitted(facts, period)
+    held: dict[str, bytes] = {}
+    for report in TO_HUD:
+        for document in documents(facts, report, period, draft=draft):
+            held |= files(document)
+    held[seal.MANIFEST] = (facts.folder / seal.MANIFEST).read_bytes()
+    since, _ = common.restatement(facts, sf425.NAME, period)
+    bridge = changes.folder(facts.home, since, facts.release) if since else None
+    if bridge is not None:
+        given = changes.reasons(facts.home / "decisions", since, facts.release, submitted_at(facts, period))
+        held["restatements.xlsx"] = correction_book.write(facts.home / "releases", bridge, since, facts.release, given)
+    return {f"submission-{period}.zip": bundle.pack(held, facts.at)}
+
+
+def submitted_at(facts: Facts, period: str) -> datetime | None:
+    """When the SF-425 of a period was submitted on this release; None: it was not."""
+    return common.submitted(facts, sf425.NAME, period)
+
+
+def _submitted(facts: Facts, period: str) -> None:
+    stands = reports.stands(facts.home / "decisions")
+    for report in (sf425.NAME, performance.NAME):
+        now = stands.get((report, period), reports.Standing(report, period))
+        if now.state not in ("submitted", *reports.DONE):
+            raise Refused(
+                f"{report} {period} is {now.state}: the bundle holds what is submitted; `cities311 review submit {report} {period}`"
+            )
+        if now.release != facts.release:
+            raise Refused(
+                f"{report} {period} was submitted on release {now.release}, and not on {facts.release}: name that one"
+            )
+
+
+def make(
+    home: Path, release: str, report: str, period: str, cities: list[str] | None = None, draft: bool = False
+) -> Iterator[tuple[str, bytes]]:
+    """Each file of a report, or of the bundle, by name. Raises as `documents` and `submission` do."""
+    with opened(home, release) as facts:
+        if report == BUNDLE:
+            yield from submission(facts, period, draft).items()
+            return
+        for document in documents(facts, report, period, cities, draft):
+            yield from files(document).items()
+
+
+def write(folder: Path, made: Iterator[tuple[str, bytes]]) -> Iterator[Path]:
+    """Writes files, each whole; gives the path of each. Raises OSError."""
+    for name, content in made:
+        folder.mkdir(parents=True, exist_ok=True)
+        with whole(folder / name) as part:
+            part.write_bytes(content)
+        yield folder / name
