@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from assets.words import SINGULAR
+from assets.words import STATE_WORDS as STATE_WORDS
 from assets.words import city as city
 from assets.words import words as words
 
@@ -15,30 +17,8 @@ NONE = "\N{EM DASH}"
 MIDDLE_DOT = "\N{MIDDLE DOT}"
 HOURS_PER_BUSINESS_DAY = 8
 ZONE = "America/New_York"  # times are UTC inside, Eastern for people
-STATE_WORDS = {
-    "withheld": "Withheld",
-    "suppressed": "Suppressed by the publisher",
-    "not_reported": "Not reported",
-    "not_computable": "Not computable",
-    "not_reached": "Not reached",
-    "not_due": "Not yet due",
-    "absent": "None recorded",
-    "not_published": "Not published",
-}
 BEFORE = {"month": "the month before", "quarter": "the quarter before", "fiscal_year": "the year before"}
 NOUNS = ("percent", "hours", "days", "weeks")  # units that a change beside the value repeats
-SINGULAR = {
-    "cities": "city",
-    "requests": "request",
-    "engagements": "engagement",
-    "milestones": "milestone",
-    "targets": "target",
-    "applications": "application",
-    "pairs": "pair",
-    "events": "event",
-    "days": "day",
-    "weeks": "week",
-}
 
 
 def number(value: float | Decimal | int | None, decimals: int = 0) -> str:

@@ -1,4 +1,4 @@
-"""Ids and names of cities as words; part of format.py, which pages and reports use."""
+"""Ids, states, nouns and names of cities as words; part of format.py, which pages and reports use."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +12,31 @@ PHRASES = {
     "noncollege_poverty_pct": "Noncollege poverty",
 }
 TOKENS = {"usd": "dollars", "pct": "percent"} | {name: name.upper() for name in ("cdbg", "esg", "home", "hopwa")}
+
+STATE_WORDS = {
+    "withheld": "Withheld",
+    "suppressed": "Suppressed by the publisher",
+    "not_reported": "Not reported",
+    "not_computable": "Not computable",
+    "not_reached": "Not reached",
+    "not_due": "Not yet due",
+    "absent": "None recorded",
+    "not_published": "Not published",
+}
+SINGULAR = {
+    "cities": "city",
+    "requests": "request",
+    "engagements": "engagement",
+    "milestones": "milestone",
+    "targets": "target",
+    "applications": "application",
+    "pairs": "pair",
+    "events": "event",
+    "reports": "report",
+    "things": "thing",
+    "days": "day",
+    "weeks": "week",
+}
 
 
 def words(identifier: str | None) -> str:

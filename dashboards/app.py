@@ -17,6 +17,7 @@ PAGES = {
     ],
     "Funding": [
         st.Page("pages/funding.py", title="Funding", icon=":material/account_balance:", url_path="funding"),
+        st.Page("pages/reports.py", title="Reports", icon=":material/description:", url_path="reports"),
     ],
     "Choose": [
         st.Page("pages/where_next.py", title="Where next", icon=":material/explore:", url_path="where-next"),

@@ -6,13 +6,7 @@ from typing import Any
 
 from assets import format as fmt
 from dashboards.deciding import CORRECTIONS, Standing
-
-TITLES = {
-    "sf425": "SF-425 federal financial report",
-    "performance": "Performance report",
-    "city": "City reports",
-    "expansion": "Expansion memo",
-}
+from dashboards.reporting import TITLES as TITLES
 
 
 def finding(found: Sequence[Standing]) -> str:

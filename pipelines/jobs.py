@@ -1,8 +1,10 @@
-"""refresh: from landing to the published tables. publish: the same, and a release."""
+"""refresh: from landing to the published tables. publish: the same, and a release. reports: what is made of one."""
 
 from typing import Any
 
 import dagster as dg
+
+from pipelines import reports_job
 
 ONE_WRITER = {"cities311/warehouse": "writer"}  # dagster.yaml lets one run with this tag go at a time
 
@@ -24,4 +26,5 @@ def build() -> list[Any]:
             tags=ONE_WRITER,
             executor_def=dg.in_process_executor,
         ),
+        reports_job.build(),
     ]

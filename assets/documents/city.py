@@ -33,11 +33,11 @@ TOPICS = (
 TEAMS = (
     Column("engagement_id", "No.", "number of the engagement", width=12),
     Column("title", "Engagement", "its title", kind="long", width=36),
-    Column("topic", "Topic", "topic of the taxonomy", width=22),
+    Column("topic", "Topic", "topic of the taxonomy", width=22, paper=False),
     Column("status", "Status", "where it stands", width=14),
-    Column("starts_on", "Started", "first day, as planned", "day", 18),
+    Column("starts_on", "Started", "first day, as planned", "day", 18, paper=False),
     Column("ends_on", "Planned end", "last day, as planned", "day", 18),
-    Column("completed_on", "Completed", "day on which it was completed", "day", 18),
+    Column("completed_on", "Completed", "day on which it was completed", "day", 18, paper=False),
     Column("federal_usd", "Federal share", "spent to the as-of day of the release", "cents", 16),
     Column("match_usd", "City's share", "match to the as-of day of the release", "cents", 16),
 )

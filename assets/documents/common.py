@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from assets import format as fmt
@@ -26,8 +27,9 @@ FIGURES = (
     Column("value", "Value", "the figure in the unit beside it, or why there is none", kind="figure", width=16),
     Column("unit", "Unit", "unit of the figure and of its interval", width=14, paper=False),
     Column("counted", "Made of", "how many of how many records, where it is a share of records", width=16),
-    Column("ci_low", "95% low", "lower end of the 95% interval", kind="figure", width=14),
-    Column("ci_high", "95% high", "upper end of the 95% interval", kind="figure", width=14),
+    Column("interval", "95% interval", "how far chance alone could have moved it", width=20),
+    Column("ci_low", "95% low", "lower end of the 95% interval", kind="figure", width=14, paper=False),
+    Column("ci_high", "95% high", "upper end of the 95% interval", kind="figure", width=14, paper=False),
     Column("status", "Status", "provisional: it may still change; final", width=12),
     Column("metric", "Metric", "its id in the release", width=26, paper=False),
 )
@@ -72,11 +74,26 @@ def figure(row: Row | None, title: str, metric: str) -> Row:
         "value": value if row["state"] == "value" else fmt.state(row),
         "unit": row["unit"],
         "counted": fmt.counted(row) if row["state"] == "value" else fmt.withheld(row),
+        "interval": between(row),
         "ci_low": row["ci_low"] if row["state"] == "value" else None,
         "ci_high": row["ci_high"] if row["state"] == "value" else None,
         "status": fmt.words(row["status"]) if row["state"] == "value" else "",
         "metric": metric,
     }
+
+
+def between(row: Row) -> str:
+    """The 95% interval as published, to the last digit, its unit once; empty where there is none."""
+    low, high, unit = row["ci_low"], row["ci_high"], str(row["unit"])
+    if row["state"] != "value" or (low is None and high is None):
+        return ""
+    ends = [None if end is None else fmt.exact(Decimal(str(end)), unit) for end in (low, high)]
+    if ends[1] is None:
+        return f"from {ends[0]}"
+    if ends[0] is None:
+        return f"up to {ends[1]}"
+    first = fmt.exact(Decimal(str(low)), "").strip() if unit != "usd" else ends[0]
+    return f"{first} to {ends[1]}"
 
 
 def whole(row: Row | None) -> int | None:

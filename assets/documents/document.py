@@ -185,7 +185,10 @@ def text(column: Column, row: Mapping[str, Any]) -> str:
         case "rate":
             return fmt.number(value, 4)
         case "figure":
-            return fmt.exact(Decimal(str(value)), str(row.get("unit") or ""))
+            unit = str(row.get("unit") or "")
+            # what it is a percent or a rate of, the row says itself
+            unit = "percent" if unit.startswith("percent of ") else "" if " per " in unit else unit
+            return fmt.exact(Decimal(str(value)), unit)
     return str(value)
 
 

@@ -46,7 +46,7 @@ def told(document: Document) -> Plain:
         "state": d.state,
         "keywords": [d.report, d.period, d.release, d.state, *["synthetic data"] * d.synthetic],
         "at": {part: getattr(at, part) for part in ("year", "month", "day", "hour", "minute", "second")},
-        "facts": list(facts.items()),
+        "facts": [[name, value] for name, value in facts.items() if value],
         "footer": f" {fmt.MIDDLE_DOT} ".join((d.program, d.report, d.period, f"Release {d.release}")),
         "standing": f" {fmt.MIDDLE_DOT} ".join(standing),
         "warning": SYNTHETIC if d.synthetic else "",

@@ -13,12 +13,12 @@ from assets.releases import changes, correction_book, reports, seal
 from assets.whole import whole
 
 TITLES = {
-    sf425.NAME: "Federal Financial Report (SF-425)",
-    performance.NAME: "Performance report (SF-PPR)",
+    sf425.NAME: "SF-425 federal financial report",
+    performance.NAME: "Performance report",
     budget.NAME: "Budget and spending",
     program.NAME: "Impact report",
-    expansion.NAME: "Which cities next",
     city.NAME: "City reports",
+    expansion.NAME: "Expansion memo",
 }
 REPORTS = tuple(TITLES)
 TO_HUD = (sf425.NAME, performance.NAME, budget.NAME)  # what is submitted together

@@ -10,7 +10,7 @@ from assets.documents.facts import Facts, Row
 
 NAME = "performance"
 REQUIRED = {"accomplishments": "what was accomplished", "developments": "significant developments"}
-COSTS = (*common.FIGURES[:6], Column("of", "Of", "the period, or to date", width=22), *common.FIGURES[6:])
+COSTS = (common.FIGURES[0], Column("of", "Of", "the period, or to date", width=22), *common.FIGURES[1:])
 OVER = (
     Column("name", "Of", "object class or engagement", kind="long", width=40),
     Column("planned", "Budget or plan", "what was budgeted or planned", "cents", 18),

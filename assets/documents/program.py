@@ -51,7 +51,7 @@ CITIES = (
     Column("on_time", "Answered on time", "how many of those due", width=18),
     Column("teams", "Teams at work", "engagements under way in the period", "count", 14),
 )
-PERIODS = 8
+PERIODS, MOST = 8, 25
 
 
 def build(facts: Facts, period: str) -> Document:
@@ -152,12 +152,11 @@ def _cities(facts: Facts, span: Row) -> Iterator[Block]:
             rows.append({"city": fmt.city(city), "city_id": city["city_id"]} | told)
     yield Heading("Cities that were served")
     note = "Cities that asked the desk something, or had a team at work, in the period."
-    yield Table(
-        "Cities",
-        f"{fmt.quantity(len(rows), 'cities')} served",
-        CITIES,
-        rows,
-        note=note,
-        empty="None.",
-        row_header="city",
-    )
+    title, few = f"{fmt.quantity(len(rows), 'cities')} served", len(rows) <= MOST
+    yield Table("Cities", title, CITIES, rows, note=note, empty="None.", row_header="city", paper=few)
+    if not few:
+        first = sorted(rows, key=lambda row: (-(row["created"] or 0), row["city"]))[:MOST]
+        note = f"{note} The workbook has them all."
+        yield Table(
+            "Cities first", f"{title}; the {MOST} that asked the most", CITIES, first, note=note, row_header="city"
+        )

@@ -17,21 +17,20 @@ LINES = (
     Column("title", "Transaction", "the line's name on the form", kind="long", width=48),
     Column("how", "Identity", "how the form derives it from other lines", width=24),
     Column("amount_usd", "Cumulative", "dollars from the start of the award to the end of the period", "cents", 18),
-    Column(
-        "before_usd", "Quarter before", "the same at the end of the quarter before, as this release has it", "cents", 18
-    ),
-    Column("moved_usd", "Change", "cumulative less the quarter before", "cents", 18),
+    Column("before_usd", "Quarter before", "the same a quarter before, by this release", "cents", 18, paper=False),
+    Column("moved_usd", "Change", "cumulative less the quarter before", "cents", 18, paper=False),
 )
 INDIRECT = (
     Column("rate_id", "Rate", "the rate's name in the ledger", width=12),
     Column("type", "11a Type", "kind of rate", width=14),
     Column("rate", "11b Rate", "a fraction of the base", "rate", 10),
-    Column("period_from", "11c From", "first day the rate applies", "day", 18),
-    Column("period_to", "11c To", "last day the rate applies", "day", 18),
+    Column("span", "11c Period", "first and last day the rate applies", width=24),
+    Column("period_from", "11c From", "first day the rate applies", "day", 18, paper=False),
+    Column("period_to", "11c To", "last day the rate applies", "day", 18, paper=False),
     Column("base", "11d Base", "what the rate was applied to, cumulative", "cents", 16),
     Column("amount_charged", "11e Charged", "what was charged, cumulative", "cents", 16),
     Column("federal_share", "11f Federal share", "of it the federal share", "cents", 16),
-    Column("difference", "11e less b × d", "what was charged less rate times base", "cents", 14),
+    Column("difference_usd", "11e less b × d", "what was charged less rate times base", "cents", 14, paper=False),
 )
 CHECKS = (
     Column("title", "Rule", "what has to hold", kind="long", width=60),
@@ -215,6 +214,8 @@ def _indirect(facts: Facts, award: str, end: date, of: str) -> Table:
     rows: list[Row] = facts.rows("sf425_indirect", "rate_id", award_id=award, period_end=end)
     for row in rows:
         row["type"] = fmt.words(row["type"]) if row["type"] else "Not on record"
+        days = [f"{day:%m/%d/%Y}" for day in (row["period_from"], row["period_to"]) if day]
+        row["span"] = " to ".join(days)
     formulas: dict[tuple[int, str], Any] = {}
     if rows:
         sums = ("base", "amount_charged", "federal_share")

@@ -111,6 +111,7 @@ def take(
             told = before(folder, report, period, release)
             if told:
                 _explained(folder, releases.parent, report, told, release)
+            _complete(releases.parent, report, period, release)
             facts = {"release": release, "since": told, "embargo_until": until}
 
         def allowed(lines: Lines) -> None:
@@ -223,6 +224,17 @@ def _ready(release: Path, period: str) -> None:
     )
     if reasons + unclassified:
         raise Refused(f"{period}: {'; '.join(reasons + unclassified)}")
+
+
+def _complete(home: Path, report: str, period: str, release: str) -> None:
+    """Raises Refused where the report itself would be refused: what it lacks, each with what to do."""
+    from assets.documents import packs
+    from assets.documents.facts import Incomplete, opened
+
+    with opened(home, release) as facts:
+        # a release from before there were these rules is submitted by the ones of its time
+        if facts.has("sf425_checks") and (lacks := packs.missing(facts, report, period)):
+            raise Incomplete(report, period, lacks)
 
 
 def _column(release: Path, table: str, column: str, blocks: str, period: str) -> list[str]:

@@ -7,28 +7,11 @@ import streamlit as st
 
 from assets import format as fmt
 from assets import sentences
-from dashboards import charts, exhibit, figure, frame, more, queries, tables
+from dashboards import charts, exhibit, figure, frame, funding, more, queries, tables
 from dashboards.filters import Selection
+from dashboards.reporting import LINES
 from dashboards.tables import Column
 
-# Names and identities as printed on the SF-425 (OMB 4040-0014); every line is cumulative from the award's start.
-LINES = {
-    "10a": ("Cash receipts", ""),
-    "10b": ("Cash disbursements", ""),
-    "10c": ("Cash on hand", "line a minus b"),
-    "10d": ("Total Federal funds authorized", ""),
-    "10e": ("Federal share of expenditures", ""),
-    "10f": ("Federal share of unliquidated obligations", ""),
-    "10g": ("Total Federal share", "sum of lines e and f"),
-    "10h": ("Unobligated balance of Federal funds", "line d minus g"),
-    "10i": ("Total recipient share required", ""),
-    "10j": ("Recipient share of expenditures", ""),
-    "10k": ("Remaining recipient share to be provided", "line i minus j"),
-    "10l": ("Total Federal program income earned", ""),
-    "10m": ("Program income expended in accordance with the deduction alternative", ""),
-    "10n": ("Program income expended in accordance with the addition alternative", ""),
-    "10o": ("Unexpended program income", "line l minus line m or line n"),
-}
 HEADLINES = {
     "10d": "Authorized (10d)",
     "10e": "Federal share spent (10e)",
@@ -161,6 +144,11 @@ else:
     figure.strip(found)
     spending(view, "service", "{} took the most: {}")
     worksheet(view, end)
+    funding.indirect(view, end)
+    funding.rules(view, end)
+    funding.prior(view, end)
+    funding.budget(view, end)
+    funding.pace(view, end)
     spending(view, "category", "{} is the largest category: {}")
     spending(view, "partner", "{} spent the most of the partners: {}")
     per_outcome(view)

@@ -41,7 +41,7 @@ said as (
 
 charged as (
     select award_id, period, period_end, sum(case when type is null or rate is null then 1 else 0 end) as unrated,
-        sum(amount_charged) as charged, sum(expected) as expected
+        sum(amount_charged) as charged, sum(expected_usd) as expected
     from metrics.sf425_indirect
     group by award_id, period, period_end
 ),

@@ -1,7 +1,7 @@
 -- metrics.sf425_indirect: line 11 of the SF-425: one row per award × federal quarter × indirect rate to which something was
 -- charged by the end of the quarter. Cumulative, as line 10. base, amount_charged: ledger kinds indirect_base and
 -- indirect_charged that name the rate (unassigned: none). federal_share: what was charged less the match that names the rate,
--- for the rest is charged to the award. expected: rate × base to the cent; difference: what was charged less that.
+-- for the rest is charged to the award. expected_usd: rate × base to the cent; difference_usd: what was charged less that.
 with moved as (
     select
         award_id,
@@ -25,7 +25,7 @@ cumulated as (
 ),
 
 rated as (
-    select c.*, r.type, r.rate, r.rate_from, r.rate_to, cast(round(cast(c.base as double) * r.rate, 2) as decimal(18, 2)) as expected
+    select c.*, r.type, r.rate, r.rate_from, r.rate_to, cast(round(cast(c.base as double) * r.rate, 2) as decimal(18, 2)) as expected_usd
     from cumulated as c
     left join core.indirect_rates as r on c.rate_id = r.rate_id and r.award_id in (c.award_id, 'unassigned')
 )
@@ -42,7 +42,7 @@ select
     cast(base as decimal(18, 2)) as base,
     cast(charged as decimal(18, 2)) as amount_charged,
     cast(charged - matched as decimal(18, 2)) as federal_share,
-    expected,
-    cast(charged - expected as decimal(18, 2)) as difference
+    expected_usd,
+    cast(charged - expected_usd as decimal(18, 2)) as difference_usd
 from rated
 order by award_id, period_end, rate_id

@@ -11,7 +11,7 @@ select
     base,
     amount_charged,
     federal_share,
-    expected,
-    difference
+    expected_usd,
+    difference_usd
 from metrics.sf425_indirect
 order by award_id, period_end, rate_id

@@ -28,6 +28,7 @@ ALLOWED = {
         "assets.releases.changes",
     ),
     "assets.releases.correction_book",
+    *("assets.documents.packs", "assets.documents.facts", "assets.documents.forms", "assets.releases.due"),
     *("assets.releases.reports", "assets.releases.explained", "assets.decisions"),
 }
 

@@ -22,6 +22,7 @@ PAGES = {
     "engagements": "Engagements",
     "peers-library": "Peers and library",
     "funding": "Funding",
+    "reports": "Reports",
     "where-next": "Where next",
     "data-quality": "Data quality",
     "passport": "Passport",
