@@ -3,11 +3,11 @@
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from pipelines.resources import Warehouse
 
 ALL = ("sf425", "performance", "budget", "program", "expansion")
-NONE: tuple[str, ...] = ()
 
 
 class Wanted(dg.Config):
@@ -15,9 +15,9 @@ class Wanted(dg.Config):
     service; draft: also what is not complete, marked so."""
 
     period: str
-    reports: list[str] = list(ALL)
+    reports: list[str] = Field(default_factory=lambda: [*ALL])
     release: str = ""
-    cities: list[str] = list(NONE)
+    cities: list[str] = Field(default_factory=list)
     draft: bool = False
 
 
