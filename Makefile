@@ -12,7 +12,7 @@ FILES := $(or $(LANDING),data/landing)
 # Kills runs at moments it waits for, which others at work beside it would blur.
 ALONE := tests/integration/test_kill.py
 
-.PHONY: run test check bench bench-metrics bench-recovery bench-restating data-diff numbers dev setup oracles lock clean
+.PHONY: run test check bench bench-metrics bench-recovery bench-restating bench-reporting data-diff numbers dev setup oracles lock clean
 
 run: setup
 	$(if $(LANDING),,@test -f data/landing/program.yml || $(BIN)/cities311 sample data/landing)
@@ -36,9 +36,9 @@ check: setup
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py
 
-# Each takes some ten to twenty minutes: every metric family at 5,000,000 requests; planted values over 200 samples; what changed
-# between two states of 5,000,000 requests and why, and what was known then at scale 1.
-bench-metrics bench-recovery bench-restating: bench-%: setup
+# Each takes some ten to twenty minutes but the last: every metric family at 5,000,000 requests; planted values over 200 samples; what changed
+# between two states of 5,000,000 requests and why, and what was known then at scale 1; the reports of a period (a minute or two).
+bench-metrics bench-recovery bench-restating bench-reporting: bench-%: setup
 	$(BIN)/python tests/benchmarks/$*.py
 
 # What this code makes of the sample that the code of BASE did not: the same files, one release by each, and their difference.

@@ -26,6 +26,7 @@ COMMANDS = (
     "explain",
     "ahead",
     "due",
+    "report",
     "alerts",
     "duplicates",
     "dashboard",
