@@ -144,7 +144,7 @@ def test_every_feed_has_a_source_with_the_columns_of_the_contract():
         "milestones": "milestone_id* engagement_id* title baseline_due* due done_on",
         "eligibility": "city* eligible_from* eligible_to wave reason",
         "award": "award_id* agency number recipient ein uei start* end* regime* basis* frequency* match_required_usd"
-        " program_income_alternative",
+        " program_income_alternative address account_number",
         "ledger": "entry_id* award_id posted_on* incurred_on kind* amount_usd* rate_id engagement_id service category"
         " partner memo reverses",
         "request_events": "event_id* request_id* at* event*",
@@ -156,6 +156,7 @@ def test_every_feed_has_a_source_with_the_columns_of_the_contract():
         "indirect_rates": "rate_id* award_id type rate from to",
         "budget": "award_id category* version* amount_usd*",
         "targets": "metric* period* target* city topic set_on* set_by reason_missed",
+        "narratives": "report* period* section* text* award_id",
     }
     for feed, columns in contract.items():
         spec = catalog.load().sources[feed]

@@ -24,6 +24,7 @@ FITS = {
     ("ledger", "reverses"): "",
     ("targets", "period"): "FY2014",
     ("targets", "topic"): "budget",
+    ("narratives", "period"): "FY2014",
     ("eligibility", "eligible_to"): "",
 }
 FEEDS = {n: s for n, s in catalog.load().sources.items() if s.publisher == "the program"}

@@ -137,6 +137,10 @@ FEEDS = {
         | {"target": must((["75", "0.5", "-3"], ["75%", "high", "inf"])), "city": may(CITY), "topic": TEXT}
         | {"set_on": must(DAY), "set_by": may(word("hud", "program")), "reason_missed": TEXT}
     ),
+    "narratives": Feed(
+        {"report": must(word("sf425", "performance")), "section": must(word("remarks", "overruns")), "text": must(TEXT)}
+        | {"period": must((["2014-06", "FY2014Q3", "FY2014"], ["2014", "FY2014Q5", "2014-13"])), "award_id": may(ID)}
+    ),
 }  # requests has tests of its own
 
 

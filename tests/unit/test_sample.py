@@ -19,7 +19,7 @@ FEEDS = {
     "requests", "surveys", "eligibility", "engagements", "engagement_cities", "milestones", "award", "ledger",
     "bls_laus", "census_acs", "census_permits", "census_population", "census_gazetteer", "hud_allocations", "place_county",
     "request_events", "recommendations", "peer_events", "attendance", "library_resources", "library_use", "indirect_rates",
-    "budget", "targets",
+    "budget", "targets", "narratives",
 }  # fmt: skip
 
 
