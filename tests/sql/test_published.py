@@ -104,6 +104,14 @@ def _raw() -> dict[str, list[Row]]:
             {"entry_id": "e1", "posted_on": date(2014, 7, 1), "kind": "expenditure", "amount_usd": 12}
             | {"memo": "paid to J. Doe", "service": "desk", "engagement_id": "E1"},
             {"entry_id": "e0", "posted_on": date(2014, 6, 1), "kind": "authorized", "amount_usd": 100},
+            *(
+                {"entry_id": f"i{n}", "posted_on": date(2014, 7, 2), "kind": "indirect_charged", "amount_usd": n}
+                | {"rate_id": f"IR{n}"}
+                for n in (2, 1)
+            ),
+        ],
+        "narratives": [
+            {"report": "sf425", "period": p, "section": "remarks", "text": "None."} for p in ("FY2014Q4", "FY2014Q3")
         ],
         "attendance": [{"event_id": "P1", "city": c, "attendees": 2} for c in reversed(cities)],
         "library_use": [
