@@ -1,7 +1,8 @@
 -- One row per award and federal quarter from the award's start to as_of: what its ledger adds up to by the quarter's
 -- end, from the very first entry (an entry dated before the award's start counts in every quarter). An award that
 -- only the ledger names starts with its first entry. Amounts are null where no ledger was received.
--- match_required_usd is the award's own, else the sum that the ledger states, else null.
+-- match_required_usd is the award's own, else the sum that the ledger states, else null; a statement that was taken back by a
+-- correction, with nothing booked in its place, states no share, which is not a share of zero.
 with digits (digit) as (
     values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)
 ),
@@ -31,10 +32,32 @@ quarters as (
     cross join digits as u
 ),
 
-moved as (
-    select award_id, kind, year(counted_on) * 4 + quarter(counted_on) - 1 as number, sum(amount_usd) as amount_usd
+counted as (
+    select award_id, entry_id, reverses, kind, year(counted_on) * 4 + quarter(counted_on) - 1 as number, amount_usd
     from core.ledger
-    group by award_id, kind, year(counted_on) * 4 + quarter(counted_on) - 1
+),
+
+-- statements of the share that stand: one more with each, one less with the first correction that names it
+standing as (
+    select award_id, entry_id, number, 1 as statements
+    from counted
+    where kind = 'match_required' and reverses is null
+    union all
+    select s.award_id, s.entry_id, min(r.number) as number, -1 as statements
+    from counted as s
+    inner join counted as r on s.entry_id = r.reverses and s.award_id = r.award_id and s.kind = r.kind
+    where s.kind = 'match_required' and s.reverses is null
+    group by s.award_id, s.entry_id
+),
+
+moved as (
+    select award_id, kind, number, sum(amount_usd) as amount_usd, 0 as statements
+    from counted
+    group by award_id, kind, number
+    union all
+    select award_id, 'statement' as kind, number, null as amount_usd, sum(statements) as statements
+    from standing
+    group by award_id, number
 ),
 
 sums as (
@@ -51,6 +74,7 @@ sums as (
         sum(case when m.kind = 'expenditure' then m.amount_usd end) as spent_usd,
         sum(case when m.kind = 'obligation' then m.amount_usd end) as obligated_usd,
         sum(case when m.kind = 'match_required' then m.amount_usd end) as ledger_match_usd,
+        coalesce(sum(m.statements), 0) as statements,
         sum(case when m.kind in ('match_cash', 'match_in_kind') then m.amount_usd end) as matched_usd,
         sum(case when m.kind = 'program_income' then m.amount_usd end) as income_usd,
         sum(case when m.kind = 'program_income_spent' then m.amount_usd end) as income_spent_usd
@@ -73,7 +97,9 @@ select
     case when l.has_ledger then coalesce(s.authorized_usd, 0) end as authorized_usd,
     case when l.has_ledger then coalesce(s.spent_usd, 0) end as spent_usd,
     case when l.has_ledger then coalesce(s.obligated_usd, 0) end as obligated_usd,
-    coalesce(s.match_required_usd, s.ledger_match_usd) as match_required_usd,
+    coalesce(
+        s.match_required_usd, case when s.statements > 0 or s.ledger_match_usd <> 0 then s.ledger_match_usd end
+    ) as match_required_usd,
     case when l.has_ledger then coalesce(s.matched_usd, 0) end as matched_usd,
     case when l.has_ledger then coalesce(s.income_usd, 0) end as income_usd,
     case when l.has_ledger then coalesce(s.income_spent_usd, 0) end as income_spent_usd

@@ -1,9 +1,10 @@
 -- metrics.allocations: one row per award × federal quarter × service × engagement (null: of no one engagement): its federal
 -- cost, cumulative to the end of the quarter (or as_of), direct and with its part of what is shared.
 -- Direct: entries that name the desk, engagement, peer or library service, or no service but an engagement. Shared: the
--- rest (service program, another, or none). It is split in proportion to the direct cost to date, to the cent; what rounding
--- leaves goes to the row with the highest direct cost, so that the sum is line 10e. A row whose direct cost is below zero
--- takes no part. Until there is a direct cost the shared one stands in service `unassigned`.
+-- rest (service program, another, or none). It is split in proportion to the direct cost to date, to the cent, in whole cents
+-- (a binary fraction takes half a cent up or down by chance); what rounding leaves goes to the row with the highest direct
+-- cost, so that the sum is line 10e. A row whose direct cost is below zero takes no part. Until there is a direct cost the
+-- shared one stands in service `unassigned`.
 with spent as (
     select
         award_id,
@@ -41,21 +42,25 @@ pools as (
     group by award_id, period, period_end
 ),
 
-split as (
+cents as (
     select
         c.award_id, c.period, c.period_end, c.service, c.engagement_id, c.amount_usd as direct_usd, p.shared_usd,
-        case when c.amount_usd > 0
-            then cast(round(
-                cast(p.shared_usd as double) * cast(c.amount_usd as double) / cast(p.key_usd as double), 2
-            ) as decimal(18, 2))
-            else 0
-        end as part_usd,
-        row_number() over (
-            partition by c.award_id, c.period order by c.amount_usd desc, c.service, c.engagement_id
-        ) as place
+        sign(p.shared_usd) as side,
+        cast(100 * abs(p.shared_usd) as hugeint) as shared_cents,
+        cast(100 * greatest(c.amount_usd, 0) as hugeint) as direct_cents,
+        cast(100 * p.key_usd as hugeint) as key_cents
     from cumulated as c
     inner join pools as p on c.award_id = p.award_id and c.period = p.period
     where c.service <> 'shared' and p.key_usd > 0
+),
+
+split as (
+    select
+        award_id, period, period_end, service, engagement_id, direct_usd, shared_usd,
+        cast(side * ((2 * shared_cents * direct_cents + key_cents) // (2 * key_cents)) as decimal(20, 0))
+        * cast(0.01 as decimal(3, 2)) as part_usd,
+        row_number() over (partition by award_id, period order by direct_usd desc, service, engagement_id) as place
+    from cents
 ),
 
 allotted as (

@@ -1,20 +1,31 @@
 -- metrics.award_outlook: one row per award × federal quarter: how fast the federal share is spent and where that leads. Burn:
 -- what was spent in the last four quarters (all there are, where fewer), a month, which is 365.25 / 12 days; low and high:
--- the slowest and the fastest of these quarters. Projected: spent to date, and the burn for the days that are left to the
--- award's last day; the balance is what is authorized less that. A straight line, and no promise: its ends are the quarters' own.
+-- the slowest and the fastest of these quarters; the one in which the award began has the days from its first. Projected: spent
+-- to date, and the burn for the days that are left to the award's last day; the balance is what is authorized less that. A
+-- straight line, and no promise: its ends are the quarters' own.
 -- drawn_less_spent_usd: cash received (10a) less the federal share of expenditures (10e); below zero it is owed to the program.
 -- Nothing is projected once the award has ended, for a quarter that is not over, or where no ledger was received.
 with quarters as (
     select
         q.award_id, q.period, q.period_end, q.is_complete, q.received_usd, q.disbursed_usd, q.authorized_usd, q.spent_usd,
-        q.obligated_usd, a."end" as ends_on,
+        q.obligated_usd, a."start" as starts_on, a."end" as ends_on,
         q.spent_usd - coalesce(lag(q.spent_usd) over (partition by q.award_id order by q.period_end), 0) as quarter_usd,
         date_diff('day', last_day(make_date(
             year(q.period_end) - case when month(q.period_end) = 3 then 1 else 0 end,
             case when month(q.period_end) = 3 then 12 else month(q.period_end) - 3 end, 1
-        )), q.period_end) as days
+        )), q.period_end) as quarter_days
     from core.award_quarters as q
     left join core.award as a on q.award_id = a.award_id
+),
+
+lived as (
+    select
+        *,
+        case
+            when date_diff('day', starts_on, period_end) + 1 < quarter_days then date_diff('day', starts_on, period_end) + 1
+            else quarter_days
+        end as days
+    from quarters
 ),
 
 burnt as (
@@ -25,7 +36,7 @@ burnt as (
         min(cast(quarter_usd as double) / days) over recent as slowest,
         max(cast(quarter_usd as double) / days) over recent as fastest,
         greatest(date_diff('day', period_end, ends_on), 0) as days_left
-    from quarters
+    from lived
     window recent as (partition by award_id order by period_end rows between 3 preceding and current row)
 ),
 

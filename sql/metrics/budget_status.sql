@@ -1,6 +1,7 @@
 -- metrics.budget_status: one row per award × federal quarter × object class: the budget in its latest version beside the federal
 -- share spent by the end of the quarter, cumulative. Entries that name no class are `unassigned`; a class that the budget
--- does not have has no budget. The spending of the classes adds up to line 10e.
+-- does not have has no budget. The spending of the classes adds up to line 10e, and that of the quarters to what is spent to
+-- date: entries from before the award's first quarter are spent in it.
 -- The latest version is the one known last; of those known together the one with the highest number in its name.
 with versions as (
     select
@@ -37,12 +38,18 @@ classes as (
 spent as (
     select
         q.award_id, q.period, q.period_end, q.has_ledger, c.category,
-        sum(m.amount_usd) as spent_usd,
-        sum(case when m.quarter_end = q.period_end then m.amount_usd end) as spent_quarter_usd
+        coalesce(sum(m.amount_usd), 0) as spent_usd
     from core.award_quarters as q
     inner join classes as c on q.award_id = c.award_id
     left join moved as m on q.award_id = m.award_id and c.category = m.category and m.quarter_end <= q.period_end
     group by q.award_id, q.period, q.period_end, q.has_ledger, c.category
+),
+
+moved_on as (
+    select
+        *,
+        spent_usd - coalesce(lag(spent_usd) over (partition by award_id, category order by period_end), 0) as spent_quarter_usd
+    from spent
 )
 
 select
@@ -52,13 +59,13 @@ select
     s.category,
     p.version,
     p.amount_usd as budget_usd,
-    cast(case when s.has_ledger then coalesce(s.spent_quarter_usd, 0) end as decimal(18, 2)) as spent_quarter_usd,
-    cast(case when s.has_ledger then coalesce(s.spent_usd, 0) end as decimal(18, 2)) as spent_usd,
-    cast(case when s.has_ledger then p.amount_usd - coalesce(s.spent_usd, 0) end as decimal(18, 2)) as left_usd,
+    cast(case when s.has_ledger then s.spent_quarter_usd end as decimal(18, 2)) as spent_quarter_usd,
+    cast(case when s.has_ledger then s.spent_usd end as decimal(18, 2)) as spent_usd,
+    cast(case when s.has_ledger then p.amount_usd - s.spent_usd end as decimal(18, 2)) as left_usd,
     case
         when s.has_ledger and p.amount_usd > 0
-            then round(100 * cast(coalesce(s.spent_usd, 0) as double) / cast(p.amount_usd as double), 1)
+            then round(100 * cast(s.spent_usd as double) / cast(p.amount_usd as double), 1)
     end as spent_pct
-from spent as s
+from moved_on as s
 left join planned as p on s.award_id = p.award_id and s.category = p.category
 order by s.award_id, s.period_end, s.category

@@ -41,7 +41,7 @@ said as (
 
 charged as (
     select award_id, period, period_end, sum(case when type is null or rate is null then 1 else 0 end) as unrated,
-        sum(amount_charged) as charged, sum(expected_usd) as expected
+        sum(amount_charged) as charged, sum(expected_usd) as expected, sum(case when difference_usd <> 0 then 1 else 0 end) as untied
     from metrics.sf425_indirect
     group by award_id, period, period_end
 ),
@@ -75,7 +75,8 @@ rules as (
     from lines as n
     left join reversed as r on n.award_id = r.award_id and n.period_end = r.period_end and n.line = r.line
     union all
-    select award_id, period, period_end, 'allocations_sum_to_10e', true, difference_usd = 0, line_10e_usd + difference_usd, line_10e_usd
+    select award_id, period, period_end, 'allocations_sum_to_10e', true,
+        case when line_10e_usd is not null then difference_usd = 0 end, line_10e_usd + difference_usd, line_10e_usd
     from metrics.cost_identity
     union all
     select q.award_id, q.period, q.period_end, 'indirect_rates_stated', true,
@@ -85,7 +86,9 @@ rules as (
     left join charged as c on q.award_id = c.award_id and q.period_end = c.period_end
     group by q.award_id, q.period, q.period_end
     union all
-    select award_id, period, period_end, 'indirect_is_rate_times_base', false, charged = expected, charged, expected from charged
+    -- of each rate: what one has too much does not make up for what another has too little
+    select award_id, period, period_end, 'indirect_is_rate_times_base', false, charged = expected and untied = 0, charged, expected
+    from charged
     union all
     select w.award_id, w.period, w.period_end, 'boxes_stated', true,
         max(case when a.agency is null or a.number is null or a.recipient is null or a.ein is null or a.uei is null then 1

@@ -1,7 +1,8 @@
 -- metrics.sf425_indirect: line 11 of the SF-425: one row per award × federal quarter × indirect rate to which something was
 -- charged by the end of the quarter. Cumulative, as line 10. base, amount_charged: ledger kinds indirect_base and
 -- indirect_charged that name the rate (unassigned: none). federal_share: what was charged less the match that names the rate,
--- for the rest is charged to the award. expected_usd: rate × base to the cent; difference_usd: what was charged less that.
+-- for the rest is charged to the award. expected_usd: rate × base to the cent, in decimal (a binary product takes half a cent up
+-- or down by chance); difference_usd: what was charged less that.
 with moved as (
     select
         award_id,
@@ -22,10 +23,14 @@ cumulated as (
     from core.award_quarters as q
     inner join moved as m on q.award_id = m.award_id and m.quarter_end <= q.period_end
     group by q.award_id, q.period, q.period_end, m.rate_id
+    -- a charge that was taken back names no rate any more, so that the form is not refused for want of it
+    having sum(m.base) <> 0 or sum(m.charged) <> 0 or sum(m.matched) <> 0
 ),
 
 rated as (
-    select c.*, r.type, r.rate, r.rate_from, r.rate_to, cast(round(cast(c.base as double) * r.rate, 2) as decimal(18, 2)) as expected_usd
+    select
+        c.*, r.type, r.rate, r.rate_from, r.rate_to,
+        cast(round(cast(c.base as decimal(38, 2)) * cast(r.rate as decimal(18, 15)), 2) as decimal(18, 2)) as expected_usd
     from cumulated as c
     left join core.indirect_rates as r on c.rate_id = r.rate_id and r.award_id in (c.award_id, 'unassigned')
 )

@@ -1,20 +1,24 @@
 -- One row per ledger entry, without the free-text memo (it may name people): the latest version that any file gave, but of
 -- an entry that counted in a quarter when the SF-425 of it was locked, the version that stood then. What a later file
 -- says otherwise of such an entry is not taken (edited_after_lock): it is put right by an entry that reverses it.
--- first_known_at: when the version that stands was known first; a full export that says the same again changes nothing.
+-- first_known_at: when what the version says was known first; a full export that says the same again changes nothing.
 -- counted_on: the day that decides in which quarter it counts: posted_on, or, where it was first known after the SF-425 of
 -- that quarter was locked, the first day of the quarter that was open then.
-with told as (
+with sent as (
     select
         entry_id, award_id, posted_on, incurred_on, kind, amount_usd, rate_id, engagement_id, service, category, partner,
-        reverses, _known_at as known_at,
-        min(_known_at) over (
-            partition by
-                entry_id, award_id, posted_on, incurred_on, kind, amount_usd, rate_id, engagement_id, service, category,
-                partner, reverses
-        ) as first_known_at,
-        _order, _file, _sha256, _row
+        reverses, _known_at as known_at, _order, _file, _sha256, _row,
+        concat_ws(
+            '|', coalesce(award_id, '-'), posted_on, coalesce(incurred_on, date '1900-01-01'), kind, amount_usd,
+            coalesce(rate_id, '-'), coalesce(engagement_id, '-'), coalesce(service, '-'), coalesce(category, '-'),
+            coalesce(partner, '-'), coalesce(reverses, '-')
+        ) as said
     from raw.ledger
+),
+
+told as (
+    select *, min(known_at) over (partition by entry_id, said) as first_known_at
+    from sent
 ),
 
 -- by the instant at which a version was known: the first day that no lock of before covers
@@ -31,20 +35,46 @@ counted as (
     left join opened as o on t.first_known_at = o.first_known_at
 ),
 
--- by the day that says its quarter: the first lock that covers it, after which a version of the entry comes too late
+-- of entries that were told in more than one way: the version that stood at each lock
+stood as (
+    select c.entry_id, c.counted_on, l.period_end, l.locked_at
+    from counted as c
+    inner join (select entry_id from told group by entry_id having min(said) <> max(said)) as s on c.entry_id = s.entry_id
+    inner join reference.locked_periods as l on c.known_at <= l.locked_at
+    qualify row_number() over (
+        partition by c.entry_id, l.period_end, l.locked_at
+        order by c.known_at desc, c._order desc, c._file desc, c._sha256 desc, c._row desc
+    ) = 1
+),
+
 closed as (
-    select d.counted_on, min(l.locked_at) as closes_at
-    from (select distinct counted_on from counted) as d
-    inner join reference.locked_periods as l on l.period_end >= d.counted_on
-    group by d.counted_on
+    select entry_id, min(locked_at) as closes_at
+    from stood
+    where counted_on <= period_end
+    group by entry_id
+),
+
+ranked as (
+    select
+        c.*,
+        coalesce(c.known_at > k.closes_at, false) as is_late,
+        row_number() over (
+            partition by c.entry_id
+            order by
+                coalesce(c.known_at > k.closes_at, false), c.known_at desc, c._order desc, c._file desc, c._sha256 desc,
+                c._row desc
+        ) as place
+    from counted as c
+    left join closed as k on c.entry_id = k.entry_id
 ),
 
 judged as (
     select
-        c.*,
-        coalesce(c.first_known_at > min(k.closes_at) over (partition by c.entry_id), false) as is_barred
-    from counted as c
-    left join closed as k on c.counted_on = k.counted_on
+        *,
+        max(case when place = 1 then said end) over (partition by entry_id) as standing,
+        max(case when is_late then said end) over (partition by entry_id) as last_late,
+        min(case when is_late then said end) over (partition by entry_id) as first_late
+    from ranked
 )
 
 select
@@ -63,9 +93,7 @@ select
     known_at,
     first_known_at,
     counted_on,
-    bool_or(is_barred) over (partition by entry_id) as edited_after_lock
+    coalesce(last_late <> standing or first_late <> standing, false) as edited_after_lock
 from judged
-qualify row_number() over (
-    partition by entry_id order by is_barred, known_at desc, _order desc, _file desc, _sha256 desc, _row desc
-) = 1
+where place = 1
 order by entry_id

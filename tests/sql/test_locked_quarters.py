@@ -97,6 +97,24 @@ def test_an_entry_of_a_locked_quarter_is_not_edited(bench: Any) -> None:
     assert made(bench, [once, before, after], [])["e"]["amount_usd"] == Decimal("80.00")
 
 
+def test_an_entry_that_left_a_quarter_before_its_lock_is_open_to_change(bench: Any) -> None:
+    """What counts is where it stood at the lock, not where it stood once."""
+    versions = [
+        entry("e", date(2014, 6, 10), "100.00", datetime(2014, 7, 5)),
+        entry("e", date(2014, 8, 5), "100.00", datetime(2014, 7, 20), order=2),
+        entry("e", date(2014, 8, 5), "90.00", datetime(2014, 8, 20), order=3),
+    ]
+    found = made(bench, versions, LOCKED)["e"]
+    assert (found["amount_usd"], found["quarter"], found["edited_after_lock"]) == (Decimal("90.00"), "FY2014Q4", False)
+
+
+def test_a_version_of_before_that_comes_back_after_the_lock_is_an_edit_too(bench: Any) -> None:
+    told = [("100.00", datetime(2014, 7, 5)), ("90.00", datetime(2014, 7, 20)), ("100.00", datetime(2014, 8, 20))]
+    versions = [entry("e", date(2014, 6, 10), amount, at, order) for order, (amount, at) in enumerate(told)]
+    found = made(bench, versions, LOCKED)["e"]
+    assert (found["amount_usd"], found["edited_after_lock"]) == (Decimal("90.00"), True)
+
+
 DAYS = st.dates(date(2014, 4, 1), date(2014, 12, 31))
 INSTANTS = st.datetimes(datetime(2014, 4, 1), datetime(2015, 1, 31))
 VERSIONS = st.lists(
