@@ -107,7 +107,7 @@ def take(
                 raise Refused(
                     f"no release {release or 'yet'}; there are: {', '.join(publish.listing(releases)) or 'none'}"
                 )
-            _ready(releases / release, period)
+            _ready(releases / release, report, period)
             told = before(folder, report, period, release)
             if told:
                 _explained(folder, releases.parent, report, told, release)
@@ -186,7 +186,7 @@ def _next(found: dict[tuple[str, str], Standing], releases: Path, step: str, rep
         raise Refused(f"{report} {period} is {now.state}; {told}")
     if step == "approve":
         _whole(releases / now.release)
-        before = _before(releases / now.release, period)
+        before = _before(releases / now.release, report, period)
         state = found.get((report, before), Standing(report, before)).state if before else "approved"
         if state not in DONE:
             raise Refused(
@@ -204,10 +204,10 @@ def _whole(release: Path) -> dict[str, Any]:
         raise Refused(f"release {release.name} is gone; restore it from a copy") from error
 
 
-def _ready(release: Path, period: str) -> None:
+def _ready(release: Path, report: str, period: str) -> None:
     """Raises Refused where the report of a period cannot be submitted on a release."""
     told = _whole(release)
-    periods = {row[1]: row for row in _periods(release)}
+    periods = {row[1]: row for row in _periods(release, report)}
     if period not in periods:
         raise Refused(
             f"release {release.name} knows no period {period!r}; the last are: {', '.join(list(periods)[-6:])}"
@@ -246,19 +246,23 @@ def _column(release: Path, table: str, column: str, blocks: str, period: str) ->
     return [str(text) for (text,) in _rows(sql, [period])]
 
 
-def _periods(release: Path) -> list[tuple[Any, ...]]:
-    """(period_type, period, first day, last day) of each period that the release has figures of, by time."""
+def _periods(release: Path, report: str) -> list[tuple[Any, ...]]:
+    """(period_type, period, first day, last day) of each period that the release has figures of, by time; of the SF-425 also of the
+    quarters of an award before the program began."""
     path = release / "metric_values.parquet"
     if not path.exists():
         raise Refused(f"release {release.name} is gone, or holds no figures; restore it from a copy")
-    return _rows(
-        f"select distinct period_type, period, period_start, period_end from read_parquet({file(path)}) order by 3, 4"
-    )
+    told = f"select distinct period_type, period, period_start, period_end from read_parquet({file(path)})"
+    form = release / "sf425.parquet"
+    if report == "sf425" and form.exists():
+        first = "make_date(year(period_end), month(period_end) - 2, 1)"
+        told += f" union select 'quarter', period, {first}, period_end from read_parquet({file(form)})"
+    return _rows(f"from ({told}) order by 3, 4")
 
 
-def _before(release: Path, period: str) -> str | None:
+def _before(release: Path, report: str, period: str) -> str | None:
     """The period of the same kind before; None for the first of the program."""
-    known = _periods(release)
+    known = _periods(release, report)
     (kind,) = {row[0] for row in known if row[1] == period}
     same = [row[1] for row in known if row[0] == kind]
     at = same.index(period)
