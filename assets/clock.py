@@ -4,6 +4,7 @@ Pure functions of days and a zone; `assets/reference.py` puts what they give int
 time-zone function and every engine reads the same hours.
 """
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ import pandas as pd
 OPENS, OPEN_HOURS = time(9), 8
 MIDNIGHT = time(0)
 DAY = timedelta(days=1)
+PERIOD = re.compile(r"FY[12][0-9]{3}(Q[1-4])?|[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 def calendar_version() -> str:
@@ -37,6 +39,8 @@ def fiscal_year(day: date) -> int:
 
 def last_day(period: str) -> date:
     """The last day of a month (2014-06), a federal quarter (FY2014Q3) or a fiscal year (FY2014). Raises ValueError."""
+    if not PERIOD.fullmatch(period):  # a slip such as FY2014Q5 is no other period's name
+        raise ValueError(f"{period!r} is no period")
     if not period.startswith("FY"):
         first = date.fromisoformat(f"{period}-01")
     else:

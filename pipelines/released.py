@@ -19,7 +19,8 @@ def named(releases: Path, release: str | None) -> str:
     release = release or publish.current(releases)
     if release is None:
         raise Unknown("no release yet; run `cities311 run`")
-    if not (releases / release / seal.MANIFEST).exists():
+    # a path to a release is not its id, which is what a report and a log say of it
+    if release != Path(release).name or not (releases / release / seal.MANIFEST).exists():
         raise Unknown(f"no release {release}; there are: {', '.join(publish.listing(releases)) or 'none yet'}")
     try:
         seal.verified(releases / release)

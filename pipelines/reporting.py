@@ -41,14 +41,16 @@ def command(
     from assets.decisions import Refused
     from assets.documents import packs
     from assets.documents.facts import Incomplete
-    from pipelines import released
+    from pipelines import released, writing
     from pipelines.commands import layout_of, refuse
 
     layout = layout_of(home)
     written: list[Path] = []
     try:
         name = released.named(layout.releases, release)
-        if layout.keeps(out / "any"):
+        # a report in the landing folder would be taken in by the next run as a file that somebody sent
+        landing = writing.landing_of(layout).resolve()
+        if layout.keeps(out / "any") or out.resolve().is_relative_to(landing):
             raise released.Unknown(f"{out} lies among what the program keeps; name another folder")
         worked_out(layout, report, period, name)
         for path in packs.write(out, packs.make(layout.home, name, report, period, city, draft)):

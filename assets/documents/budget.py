@@ -46,8 +46,8 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     name, end = sf425.quarter(facts, period)
     blocks: list[Block] = []
     awards = list(dict.fromkeys(row["award_id"] for row in facts.rows("award_outlook", "award_id", period_end=end)))
-    for award in awards:
-        blocks += of_award(facts, award, name, end, f" {award}" if len(awards) > 1 else "")
+    for award, of in common.labels(awards).items():
+        blocks += of_award(facts, award, name, end, of)
     blocks += spent(facts, name)
     title, subtitle = "Budget and spending", f"To {fmt.day(end)} · {fmt.period_short('quarter', name)}"
     return common.document(facts, NAME, period, f"budget-{period}", title, subtitle, blocks, lacks)

@@ -7,7 +7,7 @@ from typing import Any
 
 from assets import format as fmt
 from assets.documents import forms
-from assets.documents.document import Block, Column, Document, Heading, Paragraph, Table
+from assets.documents.document import NO_SHEET_NAME, SHEET_NAME, Block, Column, Document, Heading, Paragraph, Table
 from assets.documents.facts import Facts, Row
 from assets.releases import changes, reports
 
@@ -106,9 +106,27 @@ def is_provisional(rows: Iterable[Row | None]) -> bool:
 
 
 def said(facts: Facts, report: str, period: str, award: str | None = None) -> dict[str, str]:
-    """The texts that people wrote for a report of a period, by section: those of the award before those of every award."""
-    rows = facts.rows("narratives", "award_id nulls first", report=report, period=period)
-    return {row["section"]: row["text"] for row in rows if row["award_id"] in (None, award)}
+    """The texts that people wrote for a report of a period, by section: those of the award before those of every award.
+
+    award: None is a report of all awards together, which says those of every award and then those of each.
+    """
+    told = dict[str, str]()
+    for row in facts.rows("narratives", "award_id nulls first", report=report, period=period):
+        section, text = row["section"], row["text"]
+        if award is None and section in told:
+            told[section] += f"\n\n{text}"
+        elif award is None or row["award_id"] in (None, award):
+            told[section] = text
+    return told
+
+
+def labels(awards: Sequence[str]) -> dict[str, str]:
+    """What tells the sheets of one award from those of another: nothing where there is one, its id, or else its number."""
+    longest = SHEET_NAME - len("Certification ")
+    fit = all(len(award) <= longest and not NO_SHEET_NAME.search(f"for {award}") for award in awards)
+    if not fit or len({award.lower() for award in awards}) < len(awards):
+        return {award: f" no. {number}" if len(awards) > 1 else "" for number, award in enumerate(awards, 1)}
+    return {award: f" {award}" if len(awards) > 1 else "" for award in awards}
 
 
 def texts(told: dict[str, str], level: int = 2) -> list[Block]:

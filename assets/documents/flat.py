@@ -36,6 +36,7 @@ HEAD = {  # the columns of the CSV, and what they mean
     "release": "the release that the report is of",
     "period": "the period that it is of",
     "synthetic": "true where its measurements were made up, otherwise false",
+    "state": "Draft where the report is not complete; otherwise empty",
 }
 GUARD = (
     "A text that begins with = + - @ − ' or a tab or line break has ' put before it, so that no spreadsheet runs it as a "
@@ -49,7 +50,12 @@ def csv(document: Document) -> bytes:
 
 
 def _cells(document: Document) -> Iterator[Sequence[Any]]:
-    about = (guarded(document.release), guarded(document.period), "true" if document.synthetic else "false")
+    about = (
+        guarded(document.release),
+        guarded(document.period),
+        str(document.synthetic).lower(),
+        guarded(document.state),
+    )
     for table in checked(document):
         name = guarded(table.name)
         header = next((c for c in table.columns if c.name == table.row_header), table.columns[0])

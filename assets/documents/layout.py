@@ -44,7 +44,7 @@ def told(document: Document) -> Plain:
         "subtitle": d.subtitle,
         "program": d.program,
         "state": d.state,
-        "keywords": [d.report, d.period, d.release, d.state, *["synthetic data"] * d.synthetic],
+        "keywords": [word for word in (d.report, d.period, d.release, d.state, "synthetic data" * d.synthetic) if word],
         "at": {part: getattr(at, part) for part in ("year", "month", "day", "hour", "minute", "second")},
         "facts": [[name, value] for name, value in facts.items() if value],
         "footer": f" {fmt.MIDDLE_DOT} ".join((d.program, d.report, d.period, f"Release {d.release}")),

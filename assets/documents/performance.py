@@ -68,9 +68,9 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     span = facts.period(period)
     awards = facts.rows("award", "award_id")
     blocks: list[Block] = []
+    labels = common.labels([award["award_id"] for award in awards])
     for award in awards:
-        name = f"Cover {award['award_id']}" if len(awards) > 1 else "Cover"
-        blocks.append(Boxes(name[:31], "SF-PPR cover page", cover(award, facts, span)))
+        blocks.append(Boxes(f"Cover{labels[award['award_id']]}", "SF-PPR cover page", cover(award, facts, span)))
     if not awards:
         blocks.append(Paragraph("No award was received: the cover cannot be filled in."))
     words = common.said(facts, NAME, period)

@@ -94,7 +94,8 @@ def missing(facts: Facts, period: str) -> list[str]:
             f"SF-425 of award {row['award_id']}, {name}: it does not hold that {title[0].lower()}{title[1:]}{sides}; {remedy}."
         )
     provisional = facts.rows("metric_values", where="starts_with(metric, 'sf425_')", period=name, grain="network")
-    if common.is_provisional(provisional) and "provisional" not in common.said(facts, NAME, name):
+    silent = [award for award in _awards(facts, end) if "provisional" not in common.said(facts, NAME, name, award)]
+    if common.is_provisional(provisional) and silent:
         told.append(
             f"SF-425, {name}: lines of it are provisional, for entries can still arrive, and the report does not say so; send a"
             " text for report sf425, section provisional, with the narratives."
@@ -105,15 +106,18 @@ def missing(facts: Facts, period: str) -> list[str]:
 def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     """The form of every award at the end of a period. lacks: what `missing` found, which makes it a draft."""
     name, end = quarter(facts, period)
-    awards = [row["award_id"] for row in facts.query(f"select distinct award_id from {facts.table('sf425')} where period_end = ?"
-              " order by 1", [end])]  # fmt: skip
     blocks: list[Block] = []
-    for award in awards:
-        blocks += _form(facts, award, name, end, f" {award}" if len(awards) > 1 else "")
+    for award, of in common.labels(_awards(facts, end)).items():
+        blocks += _form(facts, award, name, end, of)
     blocks += common.restated(facts, NAME, period)
     title = "Federal Financial Report (SF-425)"
     subtitle = f"Period ended {fmt.day(end)} · {fmt.period_short('quarter', name)}"
     return common.document(facts, NAME, period, f"sf425-{period}", title, subtitle, blocks, lacks)
+
+
+def _awards(facts: Facts, end: date) -> list[str]:
+    """The awards that have a form at the end of a quarter."""
+    return list(dict.fromkeys(row["award_id"] for row in facts.rows("sf425", "award_id", period_end=end)))
 
 
 def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[Block]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from granted import granted as program
 from network import ROOT, Network, copy, network
 
 MAPPING = ROOT / "docs" / "examples" / "baltimore-mapping.yml"
@@ -27,6 +28,13 @@ REAL_FOLDERS = {  # folder of landing: folders of publishers' files
 def base(once: Callable[[str, Callable[[Path], None]], Path]) -> Network:
     """A network whose first run has made release 2014-08-31-r1. Tests only read it, or take a copy."""
     folder = once("base", lambda folder: network(folder).run())
+    return Network(folder / "landing", folder / "home")
+
+
+@pytest.fixture(scope="session")
+def granted(once: Callable[[str, Callable[[Path], None]], Path]) -> Network:
+    """A program of two awards, run once. Tests only read it, or take a copy."""
+    folder = once("granted", lambda folder: program(folder).run())
     return Network(folder / "landing", folder / "home")
 
 

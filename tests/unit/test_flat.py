@@ -39,9 +39,11 @@ def test_every_cell_is_a_row_with_its_value_and_how_paper_has_it() -> None:
     assert len(rows) == 2 * 3 + 5 * 6
     assert list(rows[0]) == [
         *("table", "row", "key", "column", "value", "type", "text", "unit", "kind", "release", "period", "synthetic"),
+        "state",
     ]
     assert list(rows[6].values()) == [
-        *("Federal cash", "1", "10a", "line", "10a", "text", "10a", "", "text", "2015-03-31-r1", "FY2015Q2", "true")
+        *("Federal cash", "1", "10a", "line", "10a", "text", "10a", "", "text", "2015-03-31-r1", "FY2015Q2", "true"),
+        "Draft",
     ]
     told = {(r["key"], r["column"]): (r["value"], r["type"], r["text"], r["unit"]) for r in rows}
     assert told[("10a", "usd")] == ("1000.10", "number", "$1,000.10", "usd")

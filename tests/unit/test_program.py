@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets import program
+from assets import clock, program
 from assets.program import Program, ProgramError
 
 
@@ -74,3 +74,24 @@ def test_bytes_that_are_no_text(tmp_path):
     (tmp_path / program.NAME).write_bytes(b"program: Stra\xdfe")
     with pytest.raises(ProgramError):
         program.load(tmp_path)
+
+
+def test_the_name_of_a_period_says_its_last_day_and_a_slip_says_none():
+    names = {"2014-02": date(2014, 2, 28), "FY2014Q1": date(2013, 12, 31), "FY2014Q3": date(2014, 6, 30)}
+    names |= {"FY2014Q4": date(2014, 9, 30), "FY2014": date(2014, 9, 30), "2014-12": date(2014, 12, 31)}
+    assert {name: clock.last_day(name) for name in names} == names
+    for slip in (
+        "FY2014Q5",
+        "FY2014Q",
+        "FY2014 ",
+        "FY２０１４",
+        "FY14",
+        "fy2014",
+        "2014-13",
+        "2014-2",
+        "9999-12",
+        "to_date",
+        "",
+    ):
+        with pytest.raises(ValueError, match="is no period"):
+            clock.last_day(slip)
