@@ -77,7 +77,11 @@ class Files:
         return bare(self.by_place[table, row, column]["value"])
 
     def sheet(self, name: str) -> list[list[Any]]:
-        return CalamineWorkbook.from_filelike(io.BytesIO(self.xlsx)).get_sheet_by_name(name).to_python(skip_empty_area=False)
+        return (
+            CalamineWorkbook.from_filelike(io.BytesIO(self.xlsx))
+            .get_sheet_by_name(name)
+            .to_python(skip_empty_area=False)
+        )
 
 
 @functools.cache

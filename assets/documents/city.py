@@ -86,9 +86,11 @@ def build(facts: Facts, period: str, city_id: str) -> Document:
         Heading("How to read it"),
         *(Paragraph(text) for text in common.READING),
     ]
+    # as figure `created` counts them: those merged into another later are in it
     asked = facts.rows(
         "requests", "submitted_on, request_id",
-        f"is_canonical and submitted_on between date '{span['period_start']}' and date '{span['period_end']}'", city_id=city_id,
+        f"not is_test and not is_spam and submitted_on between date '{span['period_start']}' and date '{span['period_end']}'",
+        city_id=city_id,
     )  # fmt: skip
     lines = [row | {"topic": fmt.words(row["topic"]), "status": fmt.words(row["status"])} for row in asked]
     blocks.append(

@@ -42,7 +42,7 @@ def test_every_cell_of_paper_is_that_of_the_data_in_its_row_and_column(case, pap
     for caption, heads, lines in paper.tables():
         name = by_caption[caption]
         # columns of paper are those of the data in their order, less those for machines alone
-        columns = [c for c in files.columns[name] if c not in HIDDEN or (name == "Overruns" and c == "difference_usd")]
+        columns = [c for c in files.columns[name] if c not in HIDDEN and (name, c) != ("Engagements", "topic")]
         printed[name] = columns
         assert heads == [tight(files.columns[name][c]) for c in columns], name
         count = files.rows(name)
@@ -80,10 +80,9 @@ def test_every_number_of_a_chart_is_in_the_data(case, paper) -> None:
     known |= {Decimal(c["value"]).quantize(Decimal("0.1")) for c in files.cells if c["type"] == "number"}
     figures = [node for node in paper.of("Figure") if "filledinbyhand" not in tight(str(node["element"].Alt))]
     for node in figures:
-        at = paper.nodes.index(next(n for n in paper.nodes if n["element"] is node["element"]))
-        words = [n["text"] for n in paper.nodes[at:] if n["kind"] in ("Span", "P") or n["element"] is node["element"]][0]
+        words = next(n["text"] for n in paper.nodes if n["element"] is node["element"])
         for text in (words, str(node["element"].Alt)):
-            found = [Decimal(n) for n in numbers(re.sub(r"FY\d{4}(?: Q\d)?|\b[AB]-\d\d|within \d+ m|\(100%\)", " ", text))]
+            found = [Decimal(n) for n in numbers(re.sub(r"FY\d{4}(?: Q\d)?|\b[AB]-\d\d|\(100%\)", " ", text))]
             assert found and not [n for n in found if n not in known], text
 
 
@@ -116,7 +115,11 @@ def same(cell: dict[str, str], value: object) -> bool:
     text = cell["value"].removeprefix("'") if cell["type"] in ("text", "none") else cell["value"]
     match cell["type"]:
         case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool) and Decimal(str(value)) == Decimal(text)
+            exact, read = Decimal(text), Decimal(str(value))
+            # a spreadsheet keeps 15 digits of a binary fraction; of dollars every cent
+            digits = len(exact.as_tuple().digits)
+            near = digits > 15 and cell["kind"] != "cents" and abs(read - exact) <= abs(exact) * Decimal("1e-15")
+            return isinstance(value, int | float) and (read == exact or near)
         case "date":
             day = value.date() if isinstance(value, datetime) else value
             return isinstance(day, date) and day.isoformat() == text
@@ -164,7 +167,7 @@ def test_the_pdf_is_archivable_accessible_and_says_what_it_is(case, paper, relea
 
 def test_a_city_reads_two_pages(release_home) -> None:
     long = {key: len(Paper(f.pdf).sizes) for key, f in made(release_home).items() if key[0] == "city"}
-    assert {n for n in long.values()} <= {1, 2}, long
+    assert set(long.values()) <= {1, 2}, long
 
 
 RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
