@@ -46,15 +46,20 @@ def drawn(page: Any, path: str) -> None:
     page.goto(path, wait_until="domcontentloaded")
     page.locator("h1").first.wait_for()
     page.get_by_text("Published").first.wait_for()
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     assert page.locator("[data-testid=stException]").count() == 0
 
 
 def download(page: Any, key: str) -> tuple[str, bytes]:
     """The name and the content of what a button gives."""
-    with page.expect_download() as waited:
-        page.locator(f".st-key-{key} button").first.click()
-    return waited.value.suggested_filename, Path(waited.value.path()).read_bytes()
+    for patience in (15_000, WAIT):  # a click while the page is drawn anew is lost
+        try:
+            with page.expect_download(timeout=patience) as waited:
+                page.locator(f".st-key-{key} button").first.click()
+            return waited.value.suggested_filename, Path(waited.value.path()).read_bytes()
+        except playwright.TimeoutError:
+            continue
+    raise AssertionError(f"{key} gives no file")
 
 
 def table_of(content: bytes) -> list[dict[str, str]]:
@@ -148,7 +153,7 @@ def test_the_rate_of_spending_in_the_page_is_that_of_the_report(page, written) -
 def choose(page: Any, report: str) -> None:
     page.locator(".st-key-report_chosen input").first.click()
     page.get_by_role("option", name=report, exact=True).click()
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 @pytest.mark.parametrize(
