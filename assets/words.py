@@ -26,6 +26,7 @@ STATE_WORDS = {
 SINGULAR = {
     "cities": "city",
     "requests": "request",
+    "questions": "question",
     "engagements": "engagement",
     "milestones": "milestone",
     "targets": "target",

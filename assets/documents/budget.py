@@ -99,7 +99,7 @@ def _classes(classes: list[Row], name: str, end: date, of: str) -> Iterator[Bloc
     )  # fmt: skip
     points = [
         Point(
-            row["category"], row["spent_pct"], f"{fmt.percent(row['spent_pct'], 1)} of {fmt.money(row['budget_usd'])}"
+            row["category"], row["spent_pct"], f"{fmt.percent(row['spent_pct'], 1)} of {fmt.cents(row['budget_usd'])}"
         )
         for row in rows
         if row["spent_pct"] is not None
@@ -110,7 +110,7 @@ def _classes(classes: list[Row], name: str, end: date, of: str) -> Iterator[Bloc
         told = "; ".join(f"{p.label} {p.text}" for p in points)
         yield Chart(
             title, f"Spent to {fmt.day(end)}, percent of the budget of the class", f"Bars of the percent of budget spent: {told}.",
-            points, "the award's ledger and budget", target=100,
+            points, "Source: the award's ledger and budget", target=100, target_text="Budget (100%)",
         )  # fmt: skip
 
 

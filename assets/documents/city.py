@@ -39,7 +39,7 @@ TEAMS = (
     Column("ends_on", "Planned end", "last day, as planned", "day", 18),
     Column("completed_on", "Completed", "day on which it was completed", "day", 18, paper=False),
     Column("federal_usd", "Federal share", "spent to the as-of day of the release", "cents", 16),
-    Column("match_usd", "City's share", "match to the as-of day of the release", "cents", 16),
+    Column("match_usd", "Local match", "match to the as-of day of the release", "cents", 16),
 )
 ASKED = (
     Column("request_id", "Question", "number of the request", width=14),
@@ -86,9 +86,11 @@ def build(facts: Facts, period: str, city_id: str) -> Document:
         Heading("How to read it"),
         *(Paragraph(text) for text in common.READING),
     ]
+    # as figure `created` counts them: those merged into another later are in it
     asked = facts.rows(
         "requests", "submitted_on, request_id",
-        f"is_canonical and submitted_on between date '{span['period_start']}' and date '{span['period_end']}'", city_id=city_id,
+        f"not is_test and not is_spam and submitted_on between date '{span['period_start']}' and date '{span['period_end']}'",
+        city_id=city_id,
     )  # fmt: skip
     lines = [row | {"topic": fmt.words(row["topic"]), "status": fmt.words(row["status"])} for row in asked]
     blocks.append(
@@ -102,7 +104,7 @@ def build(facts: Facts, period: str, city_id: str) -> Document:
             row_header="request_id",
         )
     )
-    subtitle = f"National Resource Network · {fmt.period_long(span)}"
+    subtitle = fmt.period_long(span)
     return common.document(facts, NAME, period, f"city-{city_id}-{period}", name, subtitle, blocks, [])
 
 
@@ -112,10 +114,11 @@ def _chart(facts: Facts, span: Row, city_id: str, name: str) -> Iterator[Block]:
     periods = [
         p for p, row in facts.periods.items() if row["period_type"] == kind and row["period_end"] <= span["period_end"]
     ]
-    points = []
+    points, drawn = [], list[tuple[str, Row | None]]()
     for period in periods[-PERIODS:]:
         row = facts.figures(period, ["created"], city_id).get("created")
         short = fmt.period_short(kind, period)
+        drawn.append((period, row))
         if row is None or row["state"] != "value":
             points.append(Point(short, None, fmt.state(row) if row else "None recorded"))
         else:
@@ -124,12 +127,14 @@ def _chart(facts: Facts, span: Row, city_id: str, name: str) -> Iterator[Block]:
             )
     if any(point.value for point in points):
         told = "; ".join(f"{point.label}: {point.text}" for point in points)
+        last, known = points[-1], points[-1].value is not None
+        asked = fmt.quantity(last.value, "questions")
         yield Chart(
-            f"{name} sent the desk {points[-1].text} questions in {points[-1].label}" if points[-1].value is not None
-            else f"Questions that {name} sent the desk",
+            f"{name} sent the desk {asked} in {last.label}" if known else f"Questions that {name} sent the desk",
             f"Questions received by {fmt.words(kind).lower()}", f"Bars of the questions by {fmt.words(kind).lower()}: {told}.",
-            points, f"release {facts.release}",
+            points, f"Source: release {facts.release}",
         )  # fmt: skip
+        yield common.history(drawn, f"Questions received by {fmt.words(kind).lower()}", "created")
 
 
 def _topics(facts: Facts, span: Row, city_id: str) -> Iterator[Block]:
@@ -148,8 +153,8 @@ def _topics(facts: Facts, span: Row, city_id: str) -> Iterator[Block]:
             rows.append(
                 {
                     "topic": fmt.words(topic),
-                    "created": now,
-                    "on_time": fmt.k_of_n(rate) if rate else "",
+                    "created": now if (topic, "created", span["period"]) in cell else 0,
+                    "on_time": common.of(rate),
                     "to_date": whole,
                 }
             )

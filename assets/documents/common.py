@@ -12,6 +12,14 @@ from assets.documents.facts import Facts, Row
 from assets.releases import changes, reports
 
 PROVISIONAL = "provisional"
+CALLED = {  # what a report is called at its head and foot
+    "sf425": "SF-425",
+    "performance": "SF-PPR",
+    "budget": "Budget and spending",
+    "program": "Impact report",
+    "city": "City report",
+    "expansion": "Expansion memo",
+}
 PROVISIONAL_TEXT = (
     "Figures marked provisional can still change: what they count is not followed to its end yet, or records of it can still"
     " arrive."
@@ -34,6 +42,8 @@ FIGURES = (
     Column("metric", "Metric", "its id in the release", width=26, paper=False),
 )
 
+HISTORY = (Column("period", "Period", "federal quarter, month or year", "period", 12), *FIGURES[1:])
+
 
 def document(
     facts: Facts,
@@ -49,7 +59,7 @@ def document(
     lacks = [Paragraph(text) for text in missing]
     told: list[Block] = [Heading("What is missing before this report is complete"), *lacks] if lacks else []
     return Document(
-        report=report,
+        report=CALLED[report],
         period=period,
         name=name,
         title=title,
@@ -73,7 +83,7 @@ def figure(row: Row | None, title: str, metric: str) -> Row:
         "title": title,
         "value": value if row["state"] == "value" else fmt.state(row),
         "unit": row["unit"],
-        "counted": fmt.counted(row) if row["state"] == "value" else fmt.withheld(row),
+        "counted": fmt.counted(row) if row["state"] == "value" else fmt.withheld(row) if row["denominator"] else "",
         "interval": between(row),
         "ci_low": row["ci_low"] if row["state"] == "value" else None,
         "ci_high": row["ci_high"] if row["state"] == "value" else None,
@@ -94,6 +104,19 @@ def between(row: Row) -> str:
         return f"up to {ends[1]}"
     first = fmt.exact(Decimal(str(low)), "").strip() if unit != "usd" else ends[0]
     return f"{first} to {ends[1]}"
+
+
+def history(points: Iterable[tuple[str, Row | None]], title: str, metric: str) -> Table:
+    """The figures of a chart over time as a table: what a bar shows, workbook and CSV have too. points: period and figure."""
+    rows = [figure(row, "", metric) | {"period": period} for period, row in points]
+    return Table("By period", title, HISTORY, rows, paper=False, row_header="period")
+
+
+def of(row: Row | None) -> str:
+    """How many of those due had an answer in time; that none was due, rather than 0 of 0."""
+    if row is None:
+        return ""
+    return fmt.k_of_n(row) if row["denominator"] else "None due"
 
 
 def whole(row: Row | None) -> int | None:

@@ -24,8 +24,9 @@ CANDIDATES = (
 RULES = (
     Column("title", "Criterion", "criterion of the rule", kind="long", width=60),
     Column("operator", "Test", "how the figure is compared", width=10),
-    Column("threshold", "Threshold", "with what", "rate", 12),
+    Column("threshold", "Threshold", "with what", "figure", 12),
 )
+TESTS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most"}
 ORDER = (
     "Order of need: most criteria met, then the highest unemployment rate, then GEOID. A criterion without its figure cannot be"
     " said, and is never a no. The order is a starting point for the people who decide; it does not say what help would do."
@@ -72,4 +73,8 @@ def build(facts: Facts, period: str) -> Document:
 
 def _rule(facts: Facts) -> list[Row]:
     rows = facts.rows("eligibility_rule", "city_id, criterion")
-    return [row for row in rows if row["city_id"] == rows[0]["city_id"]]
+    return [
+        row | {"operator": TESTS.get(row["operator"], row["operator"])}
+        for row in rows
+        if row["city_id"] == rows[0]["city_id"]
+    ]

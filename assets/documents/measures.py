@@ -82,7 +82,7 @@ def measures(facts: Facts, span: Row) -> Iterator[Block]:
         told = "; ".join(f"{point.label}: {point.text}" for point in points)
         yield Chart(
             "Where the measures stand", f"Percent, {fmt.period_long(span)}; lines: 95% interval",
-            f"Bars of the measures in percent. {told}.", points, f"release {facts.release}",
+            f"Bars of the measures in percent. {told}.", points, f"Source: release {facts.release}",
         )  # fmt: skip
     yield from _targets(facts, span)
 

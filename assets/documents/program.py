@@ -103,9 +103,10 @@ def _chart(facts: Facts, span: Row) -> Iterator[Block]:
     periods = [
         p for p, row in facts.periods.items() if row["period_type"] == kind and row["period_end"] <= span["period_end"]
     ]
-    points = []
+    points, drawn = [], list[tuple[str, Row | None]]()
     for period in periods[-PERIODS:]:
         row = facts.figures(period, ["on_time_pct"]).get("on_time_pct")
+        drawn.append((period, row))
         if row is None or row["state"] != "value":
             points.append(Point(fmt.period_short(kind, period), None, fmt.state(row) if row else "None recorded"))
         else:
@@ -118,8 +119,9 @@ def _chart(facts: Facts, span: Row) -> Iterator[Block]:
     yield Chart(
         f"Answered on time in {points[-1].label}: {points[-1].text}",
         "Percent of first answers due in the period that came within three business days; lines: 95% interval",
-        f"Bars of the percent answered on time. {told}.", points, f"release {facts.release}",
+        f"Bars of the percent answered on time. {told}.", points, f"Source: release {facts.release}",
     )  # fmt: skip
+    yield common.history(drawn, f"Answered on time by {fmt.words(kind).lower()}", "on_time_pct")
 
 
 def _topics(facts: Facts, span: Row) -> Iterator[Block]:
@@ -148,7 +150,7 @@ def _cities(facts: Facts, span: Row) -> Iterator[Block]:
         asked, teams = (common.whole(found.get(metric)) for metric in ("created", "engagements_active"))
         if asked or teams:
             rate = found.get("on_time_pct")
-            told = {"created": asked, "on_time": fmt.k_of_n(rate) if rate else "", "teams": teams}
+            told = {"created": asked, "on_time": common.of(rate), "teams": teams}
             rows.append({"city": fmt.city(city), "city_id": city["city_id"]} | told)
     yield Heading("Cities that were served")
     note = "Cities that asked the desk something, or had a team at work, in the period."

@@ -210,8 +210,9 @@ def _lines(facts: Facts, award: str, end: date, of: str) -> Table:
         for at, line in enumerate(lines)
         if line["moved_usd"] is not None
     }
-    note = f"Cumulative, from the start of the award to {fmt.day(end)}."
-    return Table(f"Line 10{of}"[:31], "10. Transactions", LINES, lines, note=note, formulas=formulas, row_header="line")
+    # in the title, for a note below would stand alone at the top of the next page
+    title = f"10. Transactions, cumulative to {fmt.day(end)}"
+    return Table(f"Line 10{of}"[:31], title, LINES, lines, formulas=formulas, row_header="line")
 
 
 def _indirect(facts: Facts, award: str, end: date, of: str) -> Table:
