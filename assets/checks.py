@@ -5,13 +5,11 @@ One outcome per rule; a rule that fails with severity `fail` keeps the release b
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from assets.catalog import Severity, Source, Table
-from assets.locks import Lock
 from assets.raw import corrections
 from assets.raw.casts import name, quote
 from assets.raw.reading import Unreadable
@@ -111,23 +109,6 @@ def check_corrections(landing: Path, sources: Iterable[Source], receipts: Iterab
                 Outcome(f"corrections_of_{folder.as_posix()}", table, "fail", not found, len(found), "; ".join(found))
             )
     return outcomes
-
-
-def check_locked(held: Iterable[Lock], receipts: Iterable[Receipt]) -> list[Outcome]:
-    """Of the ledger: whether a file that came after the SF-425 of a quarter was locked is declared as known before that. What it
-    says then counts as known in time, and moves a figure that was told as locked."""
-    held = list(held)
-    if not held:
-        return []
-    found = [
-        r.name
-        for r in receipts
-        if (r.table, r.status) == ("ledger", "accepted")
-        and any(r.came_at() <= lock.at < datetime.fromisoformat(r.received_at) for lock in held)
-    ]
-    told = "declared (delivered_on) as known before the SF-425 of a quarter was locked, and received after it; what it says of that"
-    told += f" quarter counts in it: {', '.join(sorted(set(found))[:SHOWN])}; declare the day on which it was delivered"
-    return [Outcome("known_when_received", "raw.ledger", "warn", not found, len(found), told if found else "")]
 
 
 def _rules(table: Table) -> list[tuple[str, str, Severity, str]]:

@@ -22,12 +22,12 @@ class Lock:
     at: datetime
 
 
-def locked(folder: Path, known_on: datetime | None = None) -> list[Lock]:
-    """The periods of which the SF-425 is locked, or was at known_on, in order of their end.
+def locked(folder: Path) -> list[Lock]:
+    """The periods of which the SF-425 is locked, in order of their end; folder: the logs of decisions, of which the review is one.
 
-    folder: the logs of decisions, of which the review is one.
+    Whatever was known when: a lock bears only on files that came after it.
     """
-    lines = decisions.history(folder, LOG, known_on)
+    lines = decisions.history(folder, LOG)
     steps = [line for line in lines if line.get("step") == "lock" and line.get("report") == REPORT]
     found = [Lock(n["period"], clock.last_day(n["period"]), datetime.fromisoformat(n["at"])) for n in steps]
     return sorted(found, key=lambda one: (one.end, one.at))

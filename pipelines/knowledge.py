@@ -43,7 +43,6 @@ class Known:
             *(repr((r.name, r.sha256, r.fingerprint, r.status, r.known_at)) for r in self.receipts),
             decisions.text(self.decided),
             repr(self.duplicates),
-            *([repr(self.locks)] if self.locks else []),
             *more,
         )
 
@@ -68,7 +67,7 @@ def at(layout: Layout, told: Program, as_of: date, known_on: datetime, arrived: 
         receipts=arrived,
         decided=decisions.place_names(layout.decisions, known_on),
         duplicates=duplicates.confirmed(layout.decisions, known_on),
-        locks=locks.locked(layout.decisions, known_on),
+        locks=locks.locked(layout.decisions),  # all there are: what came before one stays where it is
     )
 
 

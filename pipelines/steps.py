@@ -50,7 +50,6 @@ def take_in(connection: duckdb.DuckDBPyConnection, request: Request, report: Rep
     ever = ledger.known(datetime.max.replace(tzinfo=UTC))
     found += checks.check_corrections(request.landing, sources.values(), ever)
     # whatever known_on: a file that is dated back before a lock also sets the instant up to which decisions count before it
-    found += checks.check_locked(locks.locked(request.layout.decisions), known.receipts)
     _keep(connection, found)
     return new
 

@@ -19,6 +19,7 @@ RECEIPT = {
     "_sha256": "varchar",
     "_row": "bigint",
     "_known_at": "timestamp",
+    "_received_at": "timestamp",
     "_order": "bigint",
     "_file": "varchar",
     "_gone_at": "timestamp",

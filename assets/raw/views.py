@@ -82,7 +82,8 @@ def _file_view(receipts: Receipts, receipt: Receipt, spec: Source, gone_at: str 
         fits = f't.file_row_number not in (select "index" from read_parquet({aside}) where "index" is not null)'
     return f"""
         select {columns}, {quote(receipt.sha256)} as _sha256, ({row})::bigint as _row,
-            timestamp {quote(_utc(receipt.known_at))} as _known_at, {receipt.order}::bigint as _order,
+            timestamp {quote(_utc(receipt.known_at))} as _known_at,
+            timestamp {quote(_utc(receipt.received_at))} as _received_at, {receipt.order}::bigint as _order,
             {quote(receipt.name)} as _file, {gone} as _gone_at
         from read_parquet({file(typed)}, file_row_number = true) as t{joins}
         where {fits}
@@ -92,7 +93,7 @@ def _file_view(receipts: Receipts, receipt: Receipt, spec: Source, gone_at: str 
 def _empty_view(spec: Source) -> str:
     columns = ", ".join(f"null::{t} as {sql_name(c)}" for c, t in spec.raw_columns().items())
     tail = (
-        "null::varchar as _sha256, null::bigint as _row, null::timestamp as _known_at, null::bigint as _order,"
-        " null::varchar as _file, null::timestamp as _gone_at"
+        "null::varchar as _sha256, null::bigint as _row, null::timestamp as _known_at, null::timestamp as _received_at,"
+        " null::bigint as _order, null::varchar as _file, null::timestamp as _gone_at"
     )
     return f"select {columns}, {tail} where false"

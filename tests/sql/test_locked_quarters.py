@@ -115,6 +115,20 @@ def test_a_version_of_before_that_comes_back_after_the_lock_is_an_edit_too(bench
     assert (found["amount_usd"], found["edited_after_lock"]) == (Decimal("90.00"), True)
 
 
+def test_a_file_that_is_declared_as_delivered_before_the_lock_and_came_after_it_is_late(bench: Any) -> None:
+    entries = [
+        entry("back", date(2014, 6, 12), "7.00", datetime(2014, 7, 5), _received_at=datetime(2014, 8, 2)),
+        entry("in time", date(2014, 6, 12), "1.00", datetime(2014, 7, 5), _received_at=datetime(2014, 7, 31)),
+        entry("declared later", date(2014, 6, 12), "2.00", datetime(2014, 8, 5), _received_at=datetime(2014, 7, 31)),
+    ]
+    found = made(bench, entries, LOCKED)
+    assert {k: v["is_prior_period"] for k, v in found.items()} == {
+        "back": True,
+        "in time": False,
+        "declared later": True,
+    }
+
+
 DAYS = st.dates(date(2014, 4, 1), date(2014, 12, 31))
 INSTANTS = st.datetimes(datetime(2014, 4, 1), datetime(2015, 1, 31))
 VERSIONS = st.lists(

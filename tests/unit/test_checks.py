@@ -2,15 +2,13 @@
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
 import pytest
 
 from assets.catalog import Source, Table
-from assets.checks import Outcome, check_locked, check_source, check_table
-from assets.locks import Lock
+from assets.checks import Outcome, check_source, check_table
 from assets.raw.receipts import Receipt
 
 
@@ -185,25 +183,3 @@ def test_too_few_rows_of_a_source_warn(connection):
     outcome = source(connection, [few], 1)["row_count"]
     assert (outcome.passed, outcome.severity) == (False, "warn")
     assert outcome.detail == "expected at least 2 rows, found 1"
-
-
-def test_a_ledger_file_dated_back_before_a_lock_is_warned_of():
-    lock = Lock("FY2014Q3", date(2014, 6, 30), datetime(2014, 8, 1, 12, tzinfo=UTC))
-    told = {"table": "ledger", "status": "accepted", "source": "ledger"}
-
-    def found(name: str, known: str, received: str, held: list[Lock], **changes: str) -> list[Outcome]:
-        times = {"known_at": f"{known}T12:00:00+00:00", "received_at": f"{received}T12:00:00+00:00"}
-        return check_locked(held, [dataclasses.replace(RECEIPT, name=name, **told | times | changes)])
-
-    assert found("ledger/back.csv", "2014-07-05", "2014-08-02", []) == [], "nothing is locked"
-    (outcome,) = found("ledger/back.csv", "2014-07-05", "2014-08-02", [lock])
-    assert (outcome.name, outcome.severity, outcome.passed) == ("known_when_received", "warn", False)
-    assert "counts in it: ledger/back.csv; declare the day" in outcome.detail
-    fine = [
-        found("ledger/in-time.csv", "2014-07-05", "2014-07-31", [lock]),
-        found("ledger/after.csv", "2014-08-02", "2014-08-02", [lock]),
-        found("ledger/dated.csv", "2014-08-05", "2014-10-02", [lock]),
-        found("award/award.csv", "2014-07-05", "2014-08-02", [lock], table="award"),
-        found("ledger/refused.csv", "2014-07-05", "2014-08-02", [lock], status="refused"),
-    ]
-    assert all(outcome.passed for (outcome,) in fine)
