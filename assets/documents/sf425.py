@@ -1,7 +1,7 @@
 """The SF-425 Federal Financial Report: lines 10a to 10o and 11, cumulative, with the boxes, the rules it keeps and the ledger."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,8 @@ from assets.decisions import Refused
 from assets.documents import common, forms
 from assets.documents.document import Block, Boxes, Column, Document, Heading, Paragraph, Table, Term
 from assets.documents.facts import Facts, Row, ends
+from assets.raw.casts import file
+from assets.releases import reports
 
 NAME, ZERO = "sf425", Decimal("0.00")
 LINES = (
@@ -53,6 +55,14 @@ ENTRIES = (
     Column("reverses", "Reverses", "the entry that it reverses", width=14),
 )
 SHORT = tuple(c for c in ENTRIES if c.name in ("entry_id", "posted_on", "kind", "lines", "amount_usd", "reverses"))
+MOVED = (
+    Column("period", "Quarter", "a quarter whose report is locked", "period", 12),
+    Column("award_id", "Award", "the award", width=16),
+    Column("line", "Line", "line of the SF-425", width=8),
+    Column("locked_usd", "As locked", "the line in the release that the report was locked on", "cents", 18),
+    Column("now_usd", "Now", "the line in this release", "cents", 18),
+    Column("locked_on", "Locked on", "that release", width=18),
+)
 ALLOCATED = (
     Column("service", "Service", "service the cost is of", width=16),
     Column("engagement_id", "Engagement", "engagement the cost is of; empty: of no one engagement", width=16),
@@ -109,6 +119,7 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     blocks: list[Block] = []
     for award, of in common.labels(_awards(facts, end)).items():
         blocks += _form(facts, award, name, end, of)
+    blocks.append(_locked(facts, period, end))
     blocks += common.restated(facts, NAME, period)
     title = "Federal Financial Report (SF-425)"
     subtitle = f"Period ended {fmt.day(end)} · {fmt.period_short('quarter', name)}"
@@ -160,6 +171,31 @@ def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[B
     yield Table(
         f"Ledger{of}"[:31], f"Ledger entries behind the lines, to {fmt.day(end)}", ENTRIES, entries, paper=False
     )
+
+
+def _locked(facts: Facts, of: str, end: date) -> Table:
+    """Lines of locked quarters that this release tells otherwise than the one they were locked on."""
+    told, at = list[Row](), common.submitted(facts, NAME, of)
+    for (report, period), now in sorted(reports.stands(facts.home / "decisions").items()):
+        form = facts.home / "releases" / now.release / "sf425.parquet"
+        if (report, now.state) != (NAME, "locked") or ends(period) > end or not form.exists():
+            continue
+        if at and datetime.fromisoformat(now.steps[-1]["at"]) > at:
+            continue  # what was submitted stays as it was
+        kept = "o.award_id, o.line, o.amount_usd as locked_usd, n.amount_usd as now_usd"
+        told += [
+            row | {"period": period, "locked_on": now.release}
+            for row in facts.query(
+                f"select {kept} from read_parquet({file(form)}) as o left join {facts.table('sf425')} as n"
+                " using (award_id, period_end, line) where period_end = ? and o.amount_usd is distinct from n.amount_usd"
+                " order by 1, 2",
+                [ends(period)],
+            )
+        ]
+    return Table(
+        "Locked quarters", "Lines of locked quarters that this release tells otherwise", MOVED, told, row_header="period",
+        empty="None: every line of a locked quarter stands as it was locked.",
+    )  # fmt: skip
 
 
 def boxes(award: Row, end: date) -> list[tuple[str, str, str | None]]:

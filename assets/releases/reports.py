@@ -138,8 +138,9 @@ def before(folder: Path, report: str, period: str, release: str) -> str:
 def restated(
     folder: Path, home: Path, report: str, since: str, release: str, until: datetime | None = None
 ) -> list[dict[str, Any]] | None:
-    """The table of what a report restates: a row for each cause (changes.CAUSES) by which final figures of it were restated
-    materially since the release `since`: cause, figures, records (of the whole bridge), why and who (None: nobody said why).
+    """The table of what a report restates: a row for each cause (changes.CAUSES) by which final figures of the periods that such a
+    report told were restated materially since the release `since`: cause, figures, records (of the whole bridge), why and who
+    (None: nobody said why).
 
     folder: the logs of decisions; until: when reasons counted, where the report was submitted. None where nobody has worked out
     what changed between the two.
@@ -148,7 +149,12 @@ def restated(
     if bridge is None:
         return None
     given, told = changes.reasons(folder, since, release, until), list[dict[str, Any]]()
-    material = [row for row in changes.rows(bridge, is_material=True) if row["metric"].startswith(OF.get(report, ""))]
+    submitted = {n["period"] for n in decisions.verified(folder, LOG) if (n["step"], n["report"]) == ("submit", report)}
+    material = [
+        row
+        for row in changes.rows(bridge, is_material=True)
+        if row["metric"].startswith(OF.get(report, "")) and row["period"] in submitted
+    ]
     for row in changes.summary(bridge):
         cause, reason = row["cause"], given.get(row["cause"], {})
         if figures := sum(each["cause"] == cause for each in material):
