@@ -66,7 +66,7 @@ def simulate(world: World, engagements: list[Engagement]) -> list[Entry]:
         for i in range(6)
         for kind, cents in (("program_income", 120_000 + 7_513 * i), ("program_income_spent", 100_000 + 6_007 * i))
     ]
-    indirect = [entry for cost in costs for entry in _indirect(cost)]
+    indirect = [*_indirect(costs)]
     granted = [Entry(day, "authorized", cents, memo="Funding action") for day, cents in AUTHORIZED]
     entries = granted + costs + corrections + shared + income + indirect + [*_cash(costs + corrections, rng)]
     entries = [entry for entry in entries if entry.posted_on <= LAST_POSTED]
@@ -144,13 +144,21 @@ def _correction(cost: Entry, rng: np.random.Generator) -> Iterator[Entry]:
         yield replace(cost, posted_on=day, cents=cost.cents * 97 // 100, memo="Booked again", category="other")
 
 
-def _indirect(cost: Entry) -> Iterator[Entry]:
-    """What line 11 tells of a salary: the base, and the provisional rate on it. The charge is in category other of line 10e."""
-    if (cost.service, cost.category) == ("program", "personnel"):
+def _indirect(costs: list[Entry]) -> Iterator[Entry]:
+    """What line 11 tells of the salaries of the program's own staff: the base, and the provisional rate on all of it so far, to the
+    cent. The charge is in category other of line 10e."""
+    base: dict[str, int] = {}
+    charged: dict[str, int] = {}
+    salaries = [cost for cost in costs if (cost.service, cost.category) == ("program", "personnel")]
+    for cost in sorted(salaries, key=lambda cost: cost.posted_on):
         year = cost.posted_on.year + (cost.posted_on.month >= 10)
         about = replace(cost, category="", partner="", rate_id=f"IR{year}P")
+        base[about.rate_id] = base.get(about.rate_id, 0) + cost.cents
+        due = base[about.rate_id] * round(RATES[year][0] * 1000)
+        cents = (due + 500) // 1000 - charged.get(about.rate_id, 0)  # half a cent goes up, as on the form
+        charged[about.rate_id] = charged.get(about.rate_id, 0) + cents
         yield replace(about, kind="indirect_base")
-        yield replace(about, kind="indirect_charged", cents=round(cost.cents * RATES[year][0]))
+        yield replace(about, kind="indirect_charged", cents=cents)
 
 
 def _cash(costs: list[Entry], rng: np.random.Generator) -> Iterator[Entry]:

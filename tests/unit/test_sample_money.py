@@ -1,8 +1,9 @@
 """The sample's ledger keeps the identities of the federal financial report at the end of every quarter, to the cent."""
 
 import csv
+import json
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +122,19 @@ def test_engagement_dates_are_in_order_and_milestones_include_the_late(network: 
 @pytest.mark.parametrize(("cents", "text"), [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (-123456, "-1234.56")])
 def test_dollars(cents: int, text: str) -> None:
     assert dollars(cents) == text
+
+
+def test_what_is_charged_by_a_rate_is_the_rate_on_its_base(
+    network: tuple[Path, dict[str, Any]], entries: list[Row]
+) -> None:
+    """Line 11e is 11b times 11d to the cent, half a cent up, at the end of every quarter."""
+    rates = {
+        r["rate_id"]: Decimal(str(r["rate"]))
+        for r in json.loads((network[0] / "indirect_rates/indirect-rates.json").read_text())
+    }
+    assert len({e["rate_id"] for e in entries if e["rate_id"]}) == 5
+    for end in QUARTER_ENDS:
+        for rate_id in {e["rate_id"] for e in entries if e["rate_id"] and e["posted_on"] <= str(end)}:
+            named = [e for e in entries if e["rate_id"] == rate_id]
+            base, charged = total(named, end, "indirect_base"), total(named, end, "indirect_charged")
+            assert charged == (base * rates[rate_id]).quantize(Decimal("0.01"), ROUND_HALF_UP) > 0
