@@ -132,7 +132,7 @@ def test_what_is_charged_by_a_rate_is_the_rate_on_its_base(
         r["rate_id"]: Decimal(str(r["rate"]))
         for r in json.loads((network[0] / "indirect_rates/indirect-rates.json").read_text())
     }
-    assert len({e["rate_id"] for e in entries if e["rate_id"]}) == 5
+    assert len({e["rate_id"] for e in entries if e["rate_id"]}) == 4
     for end in QUARTER_ENDS:
         for rate_id in {e["rate_id"] for e in entries if e["rate_id"] and e["posted_on"] <= str(end)}:
             named = [e for e in entries if e["rate_id"] == rate_id]
