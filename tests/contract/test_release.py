@@ -40,6 +40,7 @@ COLUMNS = {  # contract.md, the tables that this release has
     "alerts": "kind severity city_id topic engagement_id sentence sort_order",
     "candidates": "city_id eligible index rank rank_low rank_high tier p_top_k",
     "sf425": "award_id period_end line amount_usd",
+    "sf425_indirect": "award_id period_end type rate period_from period_to base amount_charged federal_share",
     "completeness": "",
     "checks": "name table severity passed",
     "sources": "source name sha256 received accepted quarantined repeats",
@@ -62,6 +63,7 @@ KEYS = {
     "alerts": ["kind", "about", "city_id", "topic"],
     "candidates": ["city_id"],
     "sf425": ["award_id", "period_end", "line"],
+    "sf425_indirect": ["award_id", "period_end", "rate_id"],
     "checks": ["name", "table"],
     "sources": ["name", "sha256"],
 }
