@@ -223,7 +223,7 @@ class _Walk:
 def _rows(spec: Table, name: str, types: Mapping[str, Any]) -> str:
     """How many rows of a table that changes as a whole are in one of the two states only."""
     cause = ELIGIBILITY if name == "eligibility" else VINTAGE
-    columns = ", ".join(c for c in types if c in spec.key or c not in versions.KEPT)
+    columns = ", ".join(f'"{c}"' for c in types if c in spec.key or c not in versions.KEPT)
     city = "city_id" if "city_id" in types else "null::varchar"
     return f"""
         select {cause} as cause, '{name}' as feed, concat_ws(' · ', {", ".join(spec.key)}) as record_id, 'changed' as what,

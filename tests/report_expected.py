@@ -203,6 +203,8 @@ def performance(at: Lookup, _: Any) -> Cells:
         met = (
             {True: "Yes", False: "No", None: "Cannot be said"}[target.get("met")]
             if target.get("period") == at.period
+            else "Judged with the year"
+            if target
             else ""
         )
         yield "A Measures", number, "met", met

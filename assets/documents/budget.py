@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from assets import format as fmt
-from assets.documents import common, sf425
+from assets.documents import common, sf425_gate
 from assets.documents.document import Block, Chart, Column, Document, Heading, Paragraph, Point, Table, Term
 from assets.documents.facts import Facts, Row
 
@@ -36,14 +36,16 @@ OUTLOOK = (
 SPENT = (
     Column("name", "Of", "partner or service; unassigned where entries name none", kind="long", width=34),
     Column("quarter_usd", "Spent in the period", "federal share spent in the period", "cents", 18),
-    Column("whole_usd", "Spent to date", "federal share spent up to the as-of day of the release", "cents", 18),
+    Column(
+        "whole_usd", "Spent to the as-of day", "federal share spent up to the as-of day of the release", "cents", 18
+    ),
 )
 SHOWN = 8  # quarters on paper; the workbook has every one
 
 
 def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     """Budget and spending of every award at the end of a period."""
-    name, end = sf425.quarter(facts, period)
+    name, end = sf425_gate.quarter(facts, period)
     blocks: list[Block] = []
     awards = list(dict.fromkeys(row["award_id"] for row in facts.rows("award_outlook", "award_id", period_end=end)))
     for award, of in common.labels(awards).items():
@@ -76,8 +78,10 @@ def of_award(facts: Facts, award: str, name: str, end: date, of: str = "") -> It
 
 
 def over(facts: Facts, end: date) -> list[Row]:
-    """Object classes of which more is spent than budgeted, at the end of a quarter."""
-    return facts.rows("budget_status", "award_id, category", "spent_usd > budget_usd", period_end=end)
+    """Object classes of which more is spent than budgeted, at the end of a quarter; one that a budget does not have has none."""
+    told = facts.rows("budget_status", "award_id, category", "spent_usd > coalesce(budget_usd, 0)", period_end=end)
+    budgeted = {row["award_id"] for row in facts.rows("budget_status", where="budget_usd is not null", period_end=end)}
+    return [row for row in told if row["award_id"] in budgeted]
 
 
 def _classes(classes: list[Row], name: str, end: date, of: str) -> Iterator[Block]:
@@ -106,6 +110,11 @@ def _classes(classes: list[Row], name: str, end: date, of: str) -> Iterator[Bloc
     ]
     if points:
         above = [point.label for point in points if point.value is not None and point.value > 100]
+        outside = [row for row in rows if row["spent_pct"] is None and (row["spent_usd"] or 0) > 0]
+        points += [
+            Point(row["category"], None, f"{fmt.cents(row['spent_usd'])}, and not in the budget") for row in outside
+        ]
+        above += [row["category"] for row in outside]
         title = f"Above budget: {', '.join(above)}" if above else "No object class is above its budget"
         told = "; ".join(f"{p.label} {p.text}" for p in points)
         yield Chart(
@@ -124,11 +133,11 @@ def _pace(now: Row, of: str) -> Table:
         {"what": "The fastest of them", "burn_usd": now["burn_high_usd"], "balance_usd": now["projected_low_usd"]},
         {"what": "The slowest of them", "burn_usd": now["burn_low_usd"], "balance_usd": now["projected_high_usd"]},
     ]
-    ends = (
-        f"The award ends on {fmt.day(now['ends_on'])}, {fmt.number(now['days_left'])} days later. "
-        if now["ends_on"]
-        else ""
-    )
+    ends, last = "", fmt.day(now["ends_on"])
+    if now["ends_on"] and now["days_left"]:
+        ends = f"The award ends on {last}, {fmt.quantity(now['days_left'], 'days')} later. "
+    elif now["ends_on"]:
+        ends = f"The award ended on {last}: nothing is projected. "
     note = f"{ends}A straight line from what is authorized and spent now; below zero, more would be spent than is authorized."
     return Table(f"Pace{of}"[:31], "Burn rate and projected balance", OUTLOOK, rows, note=note, row_header="what")
 
@@ -151,7 +160,7 @@ def spent(facts: Facts, period: str) -> Iterator[Block]:
             }
             for n in names
         ]
-        note = f"To date is up to {fmt.day(facts.as_of)}, the as-of day of the release."
+        note = f"The as-of day of the release is {fmt.day(facts.as_of)}."
         yield Table(
             fmt.words(dimension),
             f"{title}, federal share",

@@ -69,7 +69,7 @@ def measures(facts: Facts, span: Row) -> Iterator[Block]:
     """Objective, baseline, target and actual of each measure, with the reason for a miss; every target of the period."""
     yield Heading("A. Performance measures")
     rows = [_measure(facts, span, measure) for measure in logic_model.load().measures]
-    note = f"Cumulative: from the launch to {fmt.day(facts.as_of)}. Where the period has no target, that of its federal year."
+    note = f"Cumulative: from the launch to {fmt.day(facts.as_of)}. To the end of a past period: on a release as of that day."
     yield Table("A Measures", "Objectives, targets and what was reached", MEASURES, rows, note=note, row_header="label")
     points = [
         Point(row["label"] + " " + row["measure"], row["actual"] if not isinstance(row["actual"], str) else None,
@@ -96,6 +96,9 @@ def _measure(facts: Facts, span: Row, measure: logic_model.Measure) -> Row:
     target = _target(facts, measure.metric, span)
     shown = common.figure(now, "", measure.metric)
     judged = target is not None and target["period"] == period
+    verdict = "Judged with the year" if target and not judged else ""
+    if target and judged:
+        verdict = {True: "Yes", False: "No", None: "Cannot be said"}[target["met"]]
     return {
         "label": measure.label,
         "objective": measure.objective,
@@ -111,7 +114,7 @@ def _measure(facts: Facts, span: Row, measure: logic_model.Measure) -> Row:
         "ci_high": shown.get("ci_high"),
         "status": shown["status"],
         "cumulative": common.figure(whole, "", measure.metric)["value"],
-        "met": {True: "Yes", False: "No", None: "Cannot be said"}[target["met"]] if target and judged else "",
+        "met": verdict,
         "reason": (target["reason_missed"] or "") if target and judged and target["met"] is False else "",
         "metric": measure.metric,
     }

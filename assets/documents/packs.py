@@ -6,7 +6,20 @@ from datetime import datetime
 from pathlib import Path
 
 from assets.decisions import Refused
-from assets.documents import book, budget, bundle, city, common, expansion, flat, pdf, performance, program, sf425
+from assets.documents import (
+    book,
+    budget,
+    bundle,
+    city,
+    common,
+    expansion,
+    flat,
+    pdf,
+    performance,
+    program,
+    sf425,
+    sf425_gate,
+)
 from assets.documents.document import Document
 from assets.documents.facts import Facts, Incomplete, opened
 from assets.releases import changes, correction_book, reports, seal
@@ -27,7 +40,11 @@ BUNDLE = "bundle"
 
 def missing(facts: Facts, report: str, period: str) -> list[str]:
     """What a report lacks: a sentence for each thing, with what to do. Raises Refused where there can be no such report."""
-    checks = {sf425.NAME: sf425.missing, performance.NAME: performance.missing}
+    if report in TO_HUD and not facts.has("sf425_checks"):
+        raise Refused(
+            f"release {facts.release} is from before these reports, and lacks what they are made of; `cities311 run` publishes one"
+        )
+    checks = {sf425.NAME: sf425_gate.missing, performance.NAME: performance.missing}
     return checks[report](facts, period) if report in checks else []
 
 
@@ -82,12 +99,24 @@ def submission(facts: Facts, period: str, draft: bool = False) -> dict[str, byte
         for document in documents(facts, report, period, draft=draft):
             held |= files(document)
     held[seal.MANIFEST] = (facts.folder / seal.MANIFEST).read_bytes()
+    held["restatements.csv"] = _restated(facts, period)
     since, _ = common.restatement(facts, sf425.NAME, period)
     bridge = changes.folder(facts.home, since, facts.release) if since else None
     if bridge is not None:
         given = changes.reasons(facts.home / "decisions", since, facts.release, submitted_at(facts, period))
         held["restatements.xlsx"] = correction_book.write(facts.home / "releases", bridge, since, facts.release, given)
     return {f"submission-{period}.zip": bundle.pack(held, facts.at)}
+
+
+def _restated(facts: Facts, period: str) -> bytes:
+    """What each of the reports restates of the last one of its kind, by cause; the heading alone where that is nothing."""
+    lines = ["report,since,cause,figures,records,why"]
+    for report in (sf425.NAME, performance.NAME):
+        since, rows = common.restatement(facts, report, period)
+        for row in rows or []:
+            told = (report, since, row["cause"], row["figures"], row["records"], flat.guarded(row["why"] or ""))
+            lines.append(",".join('"' + str(cell).replace('"', '""') + '"' for cell in told))
+    return ("\r\n".join(lines) + "\r\n").encode()
 
 
 def submitted_at(facts: Facts, period: str) -> datetime | None:

@@ -23,14 +23,14 @@ UNIT_COSTS = ("cost_per_answer_usd", "cost_per_engagement_usd", "cost_per_adopte
 def missing(facts: Facts, period: str) -> list[str]:
     """What keeps the report of a period from being complete: a sentence for each, with what to do."""
     span, told = facts.period(period), list[str]()
+    cities = {row["city_id"]: fmt.city(row) for row in facts.rows("cities")}
     for row in facts.rows("target_results", "metric, city_id, topic", "blocks_report", period=period):
-        of = (
-            " of " + " and ".join(filter(None, (row["city_id"], row["topic"])))
-            if row["city_id"] or row["topic"]
-            else ""
-        )
+        title = facts.metrics.get(row["metric"], {}).get("title", row["metric"])
+        scope = [cities.get(row["city_id"], row["city_id"]), fmt.words(row["topic"]) if row["topic"] else None]
+        of = "".join(f", {part}" for part in scope if part)
         told.append(
-            f"The target of {row['metric']}{of} for {period} was missed without a reason: send reason_missed with the targets."
+            f"The target of {title} ({row['metric']}){of}, for {period} was missed without a reason: send reason_missed with"
+            " the targets."
         )
     told += [
         f"{row['reason']}." for row in facts.rows("topic_gates", "reason", "blocks", period=period) if row["reason"]
@@ -118,9 +118,9 @@ def overruns(facts: Facts, period: str) -> list[Row]:
     rows = [
         {
             "name": f"Object class {fmt.words(r['category']).lower()}",
-            "planned": r["budget_usd"],
+            "planned": r["budget_usd"] or sf425.ZERO,
             "actual": r["spent_usd"],
-            "above": -r["left_usd"],
+            "above": r["spent_usd"] - (r["budget_usd"] or sf425.ZERO),
         }
         for r in budget.over(facts, span["period_end"])
     ]

@@ -6,14 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from assets import format as fmt
-from assets.decisions import Refused
-from assets.documents import common, forms
+from assets.documents import common, forms, sf425_gate
 from assets.documents.document import Block, Boxes, Column, Document, Heading, Paragraph, Table, Term
 from assets.documents.facts import Facts, Row, ends
 from assets.raw.casts import file
 from assets.releases import reports
 
-NAME, ZERO = "sf425", Decimal("0.00")
+NAME, ZERO = sf425_gate.NAME, Decimal("0.00")
 LINES = (
     Column("line", "Line", "line of the SF-425", width=8),
     Column("title", "Transaction", "the line's name on the form", kind="long", width=48),
@@ -73,51 +72,11 @@ ALLOCATED = (
 )
 
 
-def quarter(facts: Facts, period: str) -> tuple[str, date]:
-    """The federal quarter whose end the form of a period states. Raises Refused where it is not over, or has no line."""
-    end = ends(period)
-    if end > facts.as_of:
-        raise Refused(f"{period} is not over by {fmt.day(facts.as_of)}, the as-of day of release {facts.release}")
-    found = facts.rows("sf425", "award_id", period_end=end)
-    if not found:
-        told = (
-            facts.query(f"select distinct period from {facts.table('sf425')} order by 1") if facts.has("sf425") else []
-        )
-        names = ", ".join(row["period"] for row in told[-6:]) or "none: send the award and the ledger"
-        raise Refused(
-            f"release {facts.release} has no line of the SF-425 at the end of {period}; the last quarters are: {names}"
-        )
-    return found[0]["period"], end
-
-
-def missing(facts: Facts, period: str) -> list[str]:
-    """What keeps the form of a period from being made: a sentence for each, with what to do."""
-    name, end = quarter(facts, period)
-    told = []
-    for row in facts.rows("sf425_checks", "award_id, rule", where="blocks and not holds", period_end=end):
-        title, remedy = forms.RULES[row["rule"]]
-        sides = ""
-        if row["found_usd"] is not None:
-            sides = f" ({fmt.cents(row['found_usd'])}"
-            sides += f" against {fmt.cents(row['expected_usd'])})" if row["expected_usd"] is not None else ")"
-        told.append(
-            f"SF-425 of award {row['award_id']}, {name}: it does not hold that {title[0].lower()}{title[1:]}{sides}; {remedy}."
-        )
-    provisional = facts.rows("metric_values", where="starts_with(metric, 'sf425_')", period=name, grain="network")
-    silent = [award for award in _awards(facts, end) if "provisional" not in common.said(facts, NAME, name, award)]
-    if common.is_provisional(provisional) and silent:
-        told.append(
-            f"SF-425, {name}: lines of it are provisional, for entries can still arrive, and the report does not say so; send a"
-            " text for report sf425, section provisional, with the narratives."
-        )
-    return told + common.unexplained(facts, NAME, period)
-
-
 def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     """The form of every award at the end of a period. lacks: what `missing` found, which makes it a draft."""
-    name, end = quarter(facts, period)
+    name, end = sf425_gate.quarter(facts, period)
     blocks: list[Block] = []
-    for award, of in common.labels(_awards(facts, end)).items():
+    for award, of in common.labels(sf425_gate.awards(facts, end)).items():
         blocks += _form(facts, award, name, end, of)
     blocks.append(_locked(facts, period, end))
     blocks += common.restated(facts, NAME, period)
@@ -126,21 +85,18 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     return common.document(facts, NAME, period, f"sf425-{period}", title, subtitle, blocks, lacks)
 
 
-def _awards(facts: Facts, end: date) -> list[str]:
-    """The awards that have a form at the end of a quarter."""
-    return list(dict.fromkeys(row["award_id"] for row in facts.rows("sf425", "award_id", period_end=end)))
-
-
 def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[Block]:
     told = next(iter(facts.rows("award", award_id=award)), {})
     yield Heading(f"Award {award}")
     yield Boxes(f"Boxes{of}"[:31], "Boxes 1 to 9", boxes(told, end))
     yield _lines(facts, award, end, of)
     yield _indirect(facts, award, end, of)
-    words = common.said(facts, NAME, name, award)
+    words = sf425_gate.said(facts, name, award)
     yield Heading("12. Remarks", 2)
-    if not words:
+    aside = sf425_gate.set_aside(facts)
+    if not words and not aside:
         yield Paragraph("None.")
+    yield from map(Paragraph, aside)
     yield from (block for block in common.texts(words) if isinstance(block, Paragraph))
     yield Boxes(f"Certification{of}"[:31], "13. Certification, to be completed by the recipient", forms.CERTIFICATION)
     entries = [

@@ -271,6 +271,10 @@ def _before(release: Path, report: str, period: str) -> str | None:
     known = _periods(release, report)
     (kind,) = {row[0] for row in known if row[1] == period}
     same = [row[1] for row in known if row[0] == kind]
+    calendar = release / "report_calendar.parquet"
+    if calendar.exists():  # an award that reports by halves has no report of the quarters between
+        due = {p for (p,) in _rows(f"select period from read_parquet({file(calendar)}) where report = ?", [report])}
+        same = [p for p in same if p in due] if period in due else same
     at = same.index(period)
     return same[at - 1] if at else None
 

@@ -46,15 +46,15 @@ def compare(connection: duckdb.DuckDBPyConnection, spec: Table, types: dict[str,
     name = spec.table.partition(".")[2]
     changes, (first, *_) = spec.changes or Changes(), spec.key
     on = " and ".join(f"o.{k} = n.{k}" for k in spec.key)
-    both = ", ".join(f"o.{c} as o_{c}, n.{c} as n_{c}" for c in types)
-    told = ", ".join(c for c in types if c not in KEPT.union(spec.key)) or "1"
+    both = ", ".join(f'o."{c}" as o_{c}, n."{c}" as n_{c}' for c in types)
+    told = ", ".join(f'"{c}"' for c in types if c not in KEPT.union(spec.key)) or "1"
     filled = [
-        f"case when o.{c} is null and n.{c} is not null then {_when(f'n.{c}', types[c], cut)} end"
+        f'case when o."{c}" is null and n."{c}" is not null then {_when(f"n.{c}", types[c], cut)} end'
         for c in changes.events
     ]
     along = f"coalesce(least({', '.join(filled)}, null), {CORRECTED})" if filled else str(CORRECTED)
     columns = ", ".join(
-        f"case when o.{c} is distinct from n.{c} then {_world(c, types[c], changes, along, cut)} end as w_{c}"
+        f'case when o."{c}" is distinct from n."{c}" then {_world(c, types[c], changes, along, cut)} end as w_{c}'
         for c in types
         if c not in spec.key
     )
@@ -117,7 +117,7 @@ def rewind(connection: duckdb.DuckDBPyConnection, spec: Table, types: dict[str, 
     columns = ", ".join(
         f"coalesce(n_{c}, o_{c}) as {c}"
         if c in spec.key
-        else f"case when o_{spec.key[0]} is null or w_{c} <= {causes} then n_{c} else o_{c} end as {c}"
+        else f'case when o_{spec.key[0]} is null or w_{c} <= {causes} then n_{c} else o_{c} end as "{c}"'
         for c in types
     )
     first = spec.key[0]

@@ -15,15 +15,16 @@ with wide as (
     group by award_id, period, period_end
 ),
 
--- what named corrections took off a line in a quarter
+-- what corrections took off a line in a quarter that name an entry which is there
 reversed as (
     select
-        award_id, last_day(make_date(year(counted_on), 3 * quarter(counted_on), 1)) as period_end,
-        case kind when 'receipt' then '10a' when 'disbursement' then '10b' when 'expenditure' then '10e'
+        l.award_id, last_day(make_date(year(l.counted_on), 3 * quarter(l.counted_on), 1)) as period_end,
+        case l.kind when 'receipt' then '10a' when 'disbursement' then '10b' when 'expenditure' then '10e'
             when 'match_cash' then '10j' when 'match_in_kind' then '10j' when 'program_income' then '10l' end as line,
-        sum(amount_usd) as amount_usd
-    from core.ledger
-    where reverses is not null and amount_usd < 0
+        sum(l.amount_usd) as amount_usd
+    from core.ledger as l
+    inner join core.ledger as o on l.reverses = o.entry_id
+    where l.amount_usd < 0
     group by 1, 2, 3
 ),
 
@@ -66,7 +67,7 @@ rules as (
     select w.award_id, w.period, w.period_end, 'cash_on_hand_explained', true,
         case when max(w.c) <> 0 then count(s.period) > 0 end, max(w.c), 0
     from wide as w
-    left join said as s on s.period = w.period and coalesce(s.award_id, w.award_id) = w.award_id
+    left join said as s on s.period in (w.period, case when w.period like '%Q4' then left(w.period, 6) end) and coalesce(s.award_id, w.award_id) = w.award_id
     group by w.award_id, w.period, w.period_end
     union all
     select n.award_id, n.period, n.period_end, 'line_' || n.line || '_falls_by_named_corrections_only', true,

@@ -89,6 +89,7 @@ def test_page_opens_without_error_or_outside_request(visit, path: str, title: st
     assert page.get_by_text("Synthetic data", exact=False).count() > 0
     without_a_chart = {  # the sample has one release, so that nothing of it changed
         "review": page.get_by_role("button", name="Submit"),
+        "reports": page.get_by_role("button", name="Workbook"),
         "passport": page.get_by_text("This line works the figure out again"),
         "changes": page.get_by_text("There is no release before"),
     }

@@ -86,7 +86,7 @@ def test_only_what_is_submitted_is_bundled(home: Path, tmp_path: Path) -> None:
             assert told(home, "diff", FIRST, SECOND, *reasons).exit_code == 0
         assert step(home, "submit", name, QUARTER).exit_code == 0
     packed = opened(bundled(home, tmp_path / "out"))
-    assert sorted(packed) == sorted([*REPORTS, "SHA256SUMS", "manifest.json", "restatements.xlsx"])
+    assert sorted(packed) == sorted([*REPORTS, "SHA256SUMS", "manifest.json", "restatements.csv", "restatements.xlsx"])
     done = report(home, tmp_path / "other", "bundle", QUARTER, "--release", FIRST)
     assert (done.exit_code, done.stderr) == (
         1,

@@ -1,0 +1,95 @@
+"""Whether the SF-425 of a period can be made: of which quarter and awards it is, and what it lacks."""
+
+from datetime import date
+
+from assets import format as fmt
+from assets.decisions import Refused
+from assets.documents import common, forms
+from assets.documents.facts import Facts, ends
+from assets.raw.casts import file
+from assets.releases import reports
+
+NAME = "sf425"
+
+
+def quarter(facts: Facts, period: str) -> tuple[str, date]:
+    """The federal quarter whose end the form of a period states. Raises Refused where it is not over, or has no line."""
+    end = ends(period)
+    if end > facts.as_of:
+        raise Refused(f"{period} is not over by {fmt.day(facts.as_of)}, the as-of day of release {facts.release}")
+    found = facts.rows("sf425", "award_id", period_end=end)
+    if not found:
+        told = f"select distinct period from {{}} where period_end <= date '{facts.as_of}' order by 1"
+        over = facts.query(told.format(facts.table("sf425"))) if facts.has("sf425") else []
+        names = ", ".join(row["period"] for row in over[-6:]) or "none: send the award and the ledger"
+        raise Refused(
+            f"release {facts.release} has no line of the SF-425 at the end of {period}; the last quarters are: {names}"
+        )
+    return found[0]["period"], end
+
+
+def awards(facts: Facts, end: date) -> list[str]:
+    """The awards that have a form at the end of a quarter: not those whose final report was of an earlier one, unless all are."""
+    lines = list(dict.fromkeys(row["award_id"] for row in facts.rows("sf425", "award_id", period_end=end)))
+    before = f"make_date(year(date '{end}'), month(date '{end}') - 2, 1)"
+    ended = {row["award_id"] for row in facts.rows("award", where=f'"end" < {before}')}
+    return [award for award in lines if award not in ended] or lines
+
+
+def said(facts: Facts, quarter: str, award: str | None = None) -> dict[str, str]:
+    """The texts for the form at the end of a quarter: of its year, where that ends with it, and of the quarter itself."""
+    year = common.said(facts, NAME, quarter[:6], award) if quarter.endswith("Q4") else {}
+    return year | common.said(facts, NAME, quarter, award)
+
+
+def set_aside(facts: Facts) -> list[str]:
+    """What the form says of rows of the ledger that are in no line: none, or a sentence."""
+    rows = facts.rows("sources", "name", "quarantined > 0", source="ledger")
+    if not rows:
+        return []
+    count = sum(row["quarantined"] for row in rows)
+    names = ", ".join(f"{row['name']} ({fmt.number(row['quarantined'])})" for row in rows)
+    are = "row of the ledger does" if count == 1 else "rows of the ledger do"
+    return [f"{fmt.number(count)} {are} not fit and {'is' if count == 1 else 'are'} in no line until mended: {names}."]
+
+
+def missing(facts: Facts, period: str) -> list[str]:
+    """What keeps the form of a period from being made: a sentence for each, with what to do."""
+    name, end = quarter(facts, period)
+    told, of = list[str](), awards(facts, end)
+    for row in facts.rows("sf425_checks", "award_id, rule", where="blocks and not holds", period_end=end):
+        if row["award_id"] not in of:
+            continue
+        title, remedy = forms.RULES[row["rule"]]
+        sides = ""
+        if row["found_usd"] is not None:
+            sides = f" ({fmt.cents(row['found_usd'])}"
+            sides += f" against {fmt.cents(row['expected_usd'])})" if row["expected_usd"] is not None else ")"
+        told.append(
+            f"SF-425 of award {row['award_id']}, {name}: it does not hold that {title[0].lower()}{title[1:]}{sides}; {remedy}."
+        )
+    provisional = facts.rows("metric_values", where="starts_with(metric, 'sf425_')", period=name, grain="network")
+    silent = [award for award in of if "provisional" not in said(facts, name, award)]
+    if common.is_provisional(provisional) and silent:
+        told.append(
+            f"SF-425, {name}: lines of it are provisional, for entries can still arrive, and the report does not say so; send a"
+            " text for report sf425, section provisional, with the narratives."
+        )
+    return told + _other_basis(facts, period) + common.unexplained(facts, NAME, period)
+
+
+def _other_basis(facts: Facts, period: str) -> list[str]:
+    """The awards whose basis of accounting is not that of an earlier report that stands: the award fixes it."""
+    told = dict[str, str]()
+    for (report, before), now in sorted(reports.stands(facts.home / "decisions").items()):
+        kept = facts.home / "releases" / now.release / "award.parquet"
+        if report != NAME or before == period or now.state not in ("submitted", *reports.DONE) or not kept.exists():
+            continue
+        sql = f"select n.award_id, o.basis as was, n.basis from read_parquet({file(kept)}) as o"
+        sql += f" join {facts.table('award')} as n using (award_id) where o.basis <> n.basis order by 1"
+        for row in facts.query(sql):
+            told[row["award_id"]] = (
+                f"The basis of award {row['award_id']} is {row['basis']}, and was {row['was']} in the report of {before}: the award"
+                " fixes it for all of its reports; put the award file right."
+            )
+    return list(told.values())
