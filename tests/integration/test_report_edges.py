@@ -1,0 +1,128 @@
+"""Reports at the edges: an award that is amended or has ended, classes outside of the budget, rows that do not fit, releases of before."""
+
+from pathlib import Path
+
+import pdfplumber
+import pytest
+from doctored import copied, current, doctor, report, reseal, step
+from granted import AWARDS, HEAD, A, B
+from network import Network, copy
+
+PERIOD, LATER = "FY2014Q3", "FY2014Q4"
+
+
+def paper(path: Path) -> str:
+    with pdfplumber.open(path) as opened:
+        return " ".join(" ".join(page.extract_text() for page in opened.pages).split())
+
+
+@pytest.fixture(scope="module")
+def amended(granted: Network, tmp_path_factory: pytest.TempPathFactory) -> Network:
+    """The program after its first report, with an award that now asks for more match and says another basis."""
+    net = copy(granted, tmp_path_factory.mktemp("amended"))
+    for period in ("FY2014Q1", "FY2014Q2", PERIOD):
+        assert step(net.home, "submit", "sf425", period).exit_code == 0
+    assert ",500.00," in AWARDS[0] and ",cash," in AWARDS[0]
+    rows = [AWARDS[0].replace(",500.00,", ",750.00,").replace(",cash,", ",accrual,"), AWARDS[1]]
+    net.drop("award/amendment.csv", HEAD + "".join(f"{row}\n" for row in rows))
+    done = net.run()
+    assert done.returncode == 0, done.stderr
+    return net
+
+
+def test_an_amended_award_is_published_and_its_figures_are_explained(amended: Network) -> None:
+    """The table of awards has columns that are words of SQL (start, end)."""
+    sql = "select cause, sum(delta) from t where metric = 'sf425_10i' and period = 'FY2014Q3' and grain = 'network' group by 1"
+    assert [(cause, float(delta)) for cause, delta in amended.table("restatements", sql)] == [("corrected", 250.0)]
+
+
+def test_the_basis_does_not_change_from_one_report_to_the_next(amended: Network, tmp_path: Path) -> None:
+    done = report(amended.home, tmp_path, "sf425", LATER)
+    told = f"The basis of award {A} is accrual, and was cash in the report of {PERIOD}: the award fixes it for all of its reports"
+    assert done.exit_code == 1 and told in done.stderr
+
+
+@pytest.fixture
+def home(granted: Network, tmp_path: Path) -> Path:
+    return copied(granted.home, tmp_path / "home")
+
+
+def test_an_award_has_no_form_after_its_final_report(home: Path, tmp_path: Path) -> None:
+    ended = f"select * replace (case when award_id = '{A}' then date '2014-06-20' else \"end\" end as \"end\") from t"
+    doctor(home, {"award": ended})
+    assert f"Award {A}" in paper(made(home, tmp_path / "final", PERIOD))
+    assert f"Award {A}" not in paper(made(home, tmp_path / "after", LATER))
+
+
+def made(home: Path, folder: Path, period: str, name: str = "sf425") -> Path:
+    done = report(home, folder, name, period, "--draft")
+    assert done.exit_code == 0, done.stderr
+    return folder / f"{name}-{period}.pdf"
+
+
+def test_rows_of_the_ledger_that_do_not_fit_are_told_of(home: Path, tmp_path: Path) -> None:
+    assert "in no line until mended" not in paper(made(home, tmp_path / "clean", PERIOD))
+    doctor(
+        home,
+        {"sources": "select * replace (case when source = 'ledger' then 2 else quarantined end as quarantined) from t"},
+    )
+    said = paper(made(home, tmp_path / "aside", PERIOD))
+    assert "2 rows of the ledger do not fit and are in no line until mended: ledger/export.csv (2)." in said
+
+
+def test_a_class_that_the_budget_does_not_have_is_an_overrun(home: Path, tmp_path: Path) -> None:
+    """300.30 of 600.60 is budgeted in one class, and the rest in none."""
+    rows = f"""select * replace (600.60::decimal(18, 2) as spent_usd, null as budget_usd, null as left_usd, null as spent_pct) from t
+        where award_id = '{A}' and period = '{PERIOD}' limit 1"""
+    class_ = "select * replace ('travel' as category, 300.30 as budget_usd, 0 as spent_usd, 300.30 as left_usd, 0 as spent_pct, '1' as version)"
+    doctor(home, {"budget_status": f"with one as ({rows}) from one union all by name {class_} from one"})
+    done = report(home, tmp_path, "performance", PERIOD)
+    assert done.exit_code == 1 and "does not say what cost more than planned" in done.stderr
+    said = paper(made(home, tmp_path, PERIOD, "budget"))
+    assert "$600.60, and not in the budget" in said and "Above budget: Unassigned" in said
+
+
+def test_the_remark_of_a_year_is_that_of_its_last_quarter(granted: Network, tmp_path: Path) -> None:
+    net = copy(granted, tmp_path)
+    year = (net.landing / "narratives" / "narratives.csv").read_text().replace("sf425,FY2014Q4,", "sf425,FY2014,")
+    assert year.count("sf425,FY2014,") == 1
+    net.drop("narratives/narratives.csv", year)
+    assert net.run().returncode == 0
+    done = report(net.home, tmp_path / "out", "sf425", "FY2014")
+    assert "cash_on_hand" not in done.stderr and done.exit_code == 0, done.stderr
+    assert "Still for the invoices of July." in paper(tmp_path / "out" / "sf425-FY2014.pdf")
+
+
+def test_a_release_of_before_says_so(home: Path, tmp_path: Path) -> None:
+    """No traceback, and nothing that looks complete."""
+    for table in ("sf425_checks", "budget_status", "narratives"):
+        (current(home) / f"{table}.parquet").unlink()
+    forget(current(home), ("sf425_checks", "budget_status", "narratives"))
+    for name in ("sf425", "performance", "budget", "bundle"):
+        done = report(home, tmp_path / "out", name, PERIOD, "--draft")
+        assert (done.exit_code, "is from before these reports" in done.stderr) == (1, True), name
+    assert not (tmp_path / "out").exists()
+
+
+def forget(release: Path, tables: tuple[str, ...]) -> None:
+    """Takes tables out of the manifest."""
+    import json
+
+    told = json.loads((release / "manifest.json").read_text())
+    told["tables"] = [table for table in told["tables"] if table["name"] not in tables]
+    (release / "manifest.json").write_text(json.dumps(told))
+    reseal(release)
+
+
+def test_a_correction_of_nothing_explains_no_fall(granted: Network, tmp_path: Path) -> None:
+    net = copy(granted, tmp_path)
+    net.drop(
+        "ledger/more.csv",
+        f"entry_id,award_id,posted_on,kind,amount_usd,service,reverses,rate_id\nz1,{B},2014-07-03,expenditure,-7.00,peer,gone,\n",
+    )
+    assert net.run().returncode == 0
+    done = report(net.home, tmp_path / "out", "sf425", LATER)
+    assert (
+        done.exit_code == 1
+        and "10e falls only by corrections that name what they reverse ($0.07 against $7.07)" in done.stderr
+    )
