@@ -1,11 +1,11 @@
-"""Reports at the edges: an award that is amended or has ended, classes outside of the budget, rows that do not fit, releases of before."""
+"""Reports at the edges: an award amended or ended, classes outside of the budget, rows that do not fit, old releases."""
 
 from pathlib import Path
 
 import pdfplumber
 import pytest
 from doctored import copied, current, doctor, report, reseal, step
-from granted import AWARDS, HEAD, A, B
+from granted import AWARDS, HEAD, A, B, entries
 from network import Network, copy
 
 PERIOD, LATER = "FY2014Q3", "FY2014Q4"
@@ -72,10 +72,14 @@ def test_rows_of_the_ledger_that_do_not_fit_are_told_of(home: Path, tmp_path: Pa
 
 def test_a_class_that_the_budget_does_not_have_is_an_overrun(home: Path, tmp_path: Path) -> None:
     """300.30 of 600.60 is budgeted in one class, and the rest in none."""
-    rows = f"""select * replace (600.60::decimal(18, 2) as spent_usd, null as budget_usd, null as left_usd, null as spent_pct) from t
-        where award_id = '{A}' and period = '{PERIOD}' limit 1"""
-    class_ = "select * replace ('travel' as category, 300.30 as budget_usd, 0 as spent_usd, 300.30 as left_usd, 0 as spent_pct, '1' as version)"
-    doctor(home, {"budget_status": f"with one as ({rows}) from one union all by name {class_} from one"})
+    spent = "600.60::decimal(18, 2) as spent_usd, null as budget_usd, null as left_usd, null as spent_pct"
+    planned = (
+        "'travel' as category, 300.30 as budget_usd, 0 as spent_usd, 300.30 as left_usd, 0 as spent_pct, '1' as version"
+    )
+    one = f"select * replace ({spent}) from t where award_id = '{A}' and period = '{PERIOD}' limit 1"
+    doctor(
+        home, {"budget_status": f"with one as ({one}) from one union all by name select * replace ({planned}) from one"}
+    )
     done = report(home, tmp_path, "performance", PERIOD)
     assert done.exit_code == 1 and "does not say what cost more than planned" in done.stderr
     said = paper(made(home, tmp_path, PERIOD, "budget"))
@@ -116,10 +120,7 @@ def forget(release: Path, tables: tuple[str, ...]) -> None:
 
 def test_a_correction_of_nothing_explains_no_fall(granted: Network, tmp_path: Path) -> None:
     net = copy(granted, tmp_path)
-    net.drop(
-        "ledger/more.csv",
-        f"entry_id,award_id,posted_on,kind,amount_usd,service,reverses,rate_id\nz1,{B},2014-07-03,expenditure,-7.00,peer,gone,\n",
-    )
+    net.drop("ledger/more.csv", entries([f"z1,{B},2014-07-03,expenditure,-7.00,peer,gone,"]))
     assert net.run().returncode == 0
     done = report(net.home, tmp_path / "out", "sf425", LATER)
     assert (
