@@ -69,7 +69,7 @@ def measures(facts: Facts, span: Row) -> Iterator[Block]:
     """Objective, baseline, target and actual of each measure, with the reason for a miss; every target of the period."""
     yield Heading("A. Performance measures")
     rows = [_measure(facts, span, measure) for measure in logic_model.load().measures]
-    note = f"Cumulative: from the launch to {fmt.day(facts.as_of)}. To the end of a past period: on a release as of that day."
+    note = f"Cumulative: from the launch to {fmt.day(facts.as_of)}. To the end of a past period: a release as of its last day."
     yield Table("A Measures", "Objectives, targets and what was reached", MEASURES, rows, note=note, row_header="label")
     points = [
         Point(row["label"] + " " + row["measure"], row["actual"] if not isinstance(row["actual"], str) else None,

@@ -17,6 +17,10 @@ OVER = (
     Column("actual", "Spent", "what was spent", "cents", 18),
     Column("above", "Above it", "spent less budget or plan", "cents", 18),
 )
+HALF = (
+    "The award reports by halves of the federal year. Figures of the period are those of {0}, the second quarter of the half; those"
+    " of the first, {1}, are in the report of that quarter."
+)
 UNIT_COSTS = ("cost_per_answer_usd", "cost_per_engagement_usd", "cost_per_adopted_usd")
 
 
@@ -73,6 +77,9 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
         blocks.append(Boxes(f"Cover{labels[award['award_id']]}", "SF-PPR cover page", cover(award, facts, span)))
     if not awards:
         blocks.append(Paragraph("No award was received: the cover cannot be filled in."))
+    if any(award["frequency"] == "semi_annual" for award in awards) and period.endswith(("Q2", "Q4")):
+        before = f"{period[:7]}{int(period[7]) - 1}"
+        blocks.append(Paragraph(HALF.format(fmt.period_short("quarter", period), fmt.period_short("quarter", before))))
     words = common.said(facts, NAME, period)
     blocks += common.texts(words, 1)
     blocks += measures.measures(facts, span)
