@@ -10,18 +10,7 @@ from assets.documents.document import Block, Chart, Column, Document, Heading, P
 from assets.documents.facts import Facts, Row
 
 NAME = "city"
-SHOWN = {
-    "created": "Questions sent to the desk",
-    "on_time_pct": "First answer within three business days, of those due",
-    "response_hours_median": "Median wait for a first answer",
-    "answered_pct": "Closed with an answer",
-    "backlog_open": "Questions still open at the end",
-    "satisfied_pct": "Satisfied, of those who answered the survey",
-    "engagements_active": "Teams at work on the ground",
-    "engagements_completed": "Engagements completed",
-    "milestones_on_time_pct": "Milestones reached on time",
-    "peer_pairs": "Cities met at peer events",
-}
+SHOWN = common.SERVED | {"peer_pairs": "Cities met at peer events"}
 TOPICS = (
     Column("topic", "Topic", "topic of the taxonomy", width=28),
     Column("created", "Questions", "questions received in the period", "count", 12),

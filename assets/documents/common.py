@@ -30,6 +30,18 @@ READING = (
     " could have moved the figure.",
     "A difference between two figures is a difference and not an effect: nothing here is compared with cities that had no service.",
 )
+# what was done for cities, in the words of the reports for them and for the public
+SERVED = {
+    "created": "Questions sent to the desk",
+    "on_time_pct": "First answer within three business days, of those due",
+    "response_hours_median": "Median wait for a first answer",
+    "answered_pct": "Closed with an answer",
+    "backlog_open": "Questions still open at the end",
+    "satisfied_pct": "Satisfied, of those who answered the survey",
+    "engagements_active": "Teams at work on the ground",
+    "engagements_completed": "Engagements completed",
+    "milestones_on_time_pct": "Milestones reached on time",
+}
 FIGURES = (
     Column("title", "Figure", "what is measured", kind="long", width=40),
     Column("value", "Value", "the figure in the unit beside it, or why there is none", kind="figure", width=16),

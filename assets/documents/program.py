@@ -9,20 +9,8 @@ from assets.documents.document import Block, Chart, Column, Document, Heading, P
 from assets.documents.facts import Facts, Row
 
 NAME = "program"
-SHOWN = {
-    "reach_pct": "Eligible cities that used a service",
-    "created": "Questions sent to the desk",
-    "on_time_pct": "First answer within three business days, of those due",
-    "response_hours_median": "Median wait for a first answer",
-    "answered_pct": "Closed with an answer",
-    "backlog_open": "Questions still open at the end",
-    "satisfied_pct": "Satisfied, of those who answered the survey",
-    "engagements_active": "Teams at work on the ground",
-    "engagements_completed": "Engagements completed",
-    "milestones_on_time_pct": "Milestones reached on time",
-    "adopted_12m_pct": "Recommendations adopted within a year",
-    "peer_pairs": "Pairs of cities that met",
-}
+SHOWN = {"reach_pct": "Eligible cities that used a service"} | common.SERVED
+SHOWN |= {"adopted_12m_pct": "Recommendations adopted within a year", "peer_pairs": "Pairs of cities that met"}
 MONEY = {
     "sf425_10d": "Federal funds authorized",
     "sf425_10e": "Federal share spent",
