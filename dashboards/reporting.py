@@ -9,7 +9,6 @@ import streamlit as st
 
 from assets.decisions import Refused as Refused
 from assets.documents import packs
-from assets.documents.facts import Incomplete as Incomplete
 from assets.documents.facts import opened
 from assets.documents.forms import LINES as LINES
 from assets.documents.forms import RULES as RULES
@@ -18,7 +17,7 @@ from dashboards import deciding, queries
 from pipelines.settings import home
 
 TITLES, REPORTS, CITY, BUNDLE = packs.TITLES, packs.REPORTS, "city", packs.BUNDLE
-LATE, SOON, NOT_OVER = due.LATE, due.SOON, due.NOT_OVER
+LATE, NOT_OVER = due.LATE, due.NOT_OVER
 FORMATS = {"pdf": "PDF", "xlsx": "Workbook", "csv": "Data (CSV)", "dictionary.csv": "Data dictionary"}
 
 

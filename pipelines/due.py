@@ -13,7 +13,6 @@ from pipelines.options import Home, Json
 from pipelines.settings import Layout
 
 TABLE = "report_calendar"
-WORDS = {"sf425": "SF-425", "performance": "Performance report"}
 
 
 def command(
@@ -80,7 +79,7 @@ def _told(one: due.Due) -> dict[str, Any]:
     return {
         "Due": fmt.day(one.due_on),
         "": when,
-        "Report": WORDS[one.report],
+        "Report": fmt.words(due.TITLES[one.report]),
         "Period": due.period(one.period),
         "Period ends": fmt.day(one.period_end),
         "Kind": fmt.words(one.frequency),

@@ -63,12 +63,12 @@ def of_award(facts: Facts, award: str, name: str, end: date, of: str = "") -> It
     outlook = facts.rows("award_outlook", "period_end desc", f"period_end <= date '{end}'", award_id=award)
     yield _pace(outlook[0], of)
     yield Table(
-        f"Cash{of}"[:31], "Cash drawn beside what was spent", DRAWN, outlook[:SHOWN], row_header="period",
+        f"Cash{of}", "Cash drawn beside what was spent", DRAWN, outlook[:SHOWN], row_header="period",
         note=f"The last {SHOWN} quarters, newest first; the workbook has every one on sheet Quarters. Below zero, the program has"
         " spent what it has not drawn yet.",
     )  # fmt: skip
     yield Table(
-        f"Quarters{of}"[:31],
+        f"Quarters{of}",
         "Every quarter since the award began",
         DRAWN,
         outlook[::-1],
@@ -98,7 +98,7 @@ def _classes(classes: list[Row], name: str, end: date, of: str) -> Iterator[Bloc
     note = f"Budget: {version}, the latest version. " if version else "No budget was received. "
     note += "What the classes spent adds up to line 10e."
     yield Table(
-        f"Budget{of}"[:31], "Budget against actual, by object class", CLASSES, rows, note=note, formulas=formulas,
+        f"Budget{of}", "Budget against actual, by object class", CLASSES, rows, note=note, formulas=formulas,
         row_header="category", empty="No budget and no spending.",
     )  # fmt: skip
     points = [
@@ -139,7 +139,7 @@ def _pace(now: Row, of: str) -> Table:
     elif now["ends_on"]:
         ends = f"The award ended on {last}: nothing is projected. "
     note = f"{ends}A straight line from what is authorized and spent now; below zero, more would be spent than is authorized."
-    return Table(f"Pace{of}"[:31], "Burn rate and projected balance", OUTLOOK, rows, note=note, row_header="what")
+    return Table(f"Pace{of}", "Burn rate and projected balance", OUTLOOK, rows, note=note, row_header="what")
 
 
 def spent(facts: Facts, period: str) -> Iterator[Block]:

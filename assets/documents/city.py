@@ -100,11 +100,8 @@ def build(facts: Facts, period: str, city_id: str) -> Document:
 def _chart(facts: Facts, span: Row, city_id: str, name: str) -> Iterator[Block]:
     """Questions by period, up to this one."""
     kind = span["period_type"]
-    periods = [
-        p for p, row in facts.periods.items() if row["period_type"] == kind and row["period_end"] <= span["period_end"]
-    ]
     points, drawn = [], list[tuple[str, Row | None]]()
-    for period in periods[-PERIODS:]:
+    for period in facts.until(span)[-PERIODS:]:
         row = facts.figures(period, ["created"], city_id).get("created")
         short = fmt.period_short(kind, period)
         drawn.append((period, row))

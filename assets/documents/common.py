@@ -248,7 +248,7 @@ def restatement(facts: Facts, report: str, period: str) -> tuple[str, list[Row] 
 def submitted(facts: Facts, report: str, period: str) -> datetime | None:
     """When a report was submitted on this release, where it still stands so; None: it does not."""
     now = reports.stands(facts.home / "decisions").get((report, period))
-    if now is None or now.release != facts.release or now.state not in ("submitted", *reports.DONE):
+    if now is None or now.release != facts.release or not now.is_told:
         return None
     last = [step for step in now.steps if step["step"] == "submit"][-1]
     return datetime.fromisoformat(last["at"])

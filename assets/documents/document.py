@@ -129,7 +129,7 @@ Block = Heading | Paragraph | Boxes | Table | Chart
 
 @dataclass(frozen=True)
 class Document:
-    """A report of a period on one release. name: of its files, without extension; state: Draft, Submitted, Approved, Locked;
+    """A report of a period on one release. name: of its files, without extension; state: Draft, or empty;
     at: the instant of the release (UTC), which every date inside of a file is; synthetic: that its measurements are made up."""
 
     report: str

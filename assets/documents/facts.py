@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ class Facts:
         if not self.has(table):
             return []
         tests = [f"{key} is not distinct from ?" for key in keys] + ([where] if where else [])
-        sql = f"from read_parquet({file(self.folder / f'{table}.parquet')})"
+        sql = f"from {self.table(table)}"
         sql += f" where {' and '.join(tests)}" if tests else ""
         return self.query(sql + (f" order by {order}" if order else ""), list(keys.values()))
 
@@ -104,17 +104,31 @@ class Facts:
     def _network(self) -> dict[Any, Row]:
         return {_key(row): row for row in self._figures("city_id is null")}
 
-    @cache  # noqa: B019 - one release, read by one process, and gone with it
+    @cached_property
+    def _cities(self) -> dict[str, dict[str, dict[Any, Row]]]:
+        """What was read of cities so far, by period and city; it goes when the release is closed."""
+        return {}
+
     def _of_cities(self, period: str) -> dict[str, dict[Any, Row]]:
         """Of a period, by city."""
-        found: dict[str, dict[Any, Row]] = {}
-        for row in self._figures("city_id is not null", period=period):
-            found.setdefault(row["city_id"], {})[_key(row)] = row
-        return found
+        if period not in self._cities:
+            found = self._cities[period] = {}
+            for row in self._figures("city_id is not null", period=period):
+                found.setdefault(row["city_id"], {})[_key(row)] = row
+        return self._cities[period]
 
     def _figures(self, where: str, **keys: Any) -> list[Row]:
         told = "coalesce(dimension, 'service') = 'service' and coalesce(basis, 'then') = 'then'"
         return self.rows("metric_values", "", f"{where} and {told}", topic=None, engagement_id=None, **keys)
+
+    def until(self, span: Row) -> list[str]:
+        """The periods of the same kind up to this one, in order of time; this one is the last."""
+        kind, end = span["period_type"], span["period_end"]
+        return [p for p, row in self.periods.items() if row["period_type"] == kind and row["period_end"] <= end]
+
+    def before(self, span: Row) -> str:
+        """The period of the same kind before this one; empty for the first."""
+        return ["", *self.until(span)][-2]
 
     def period(self, name: str) -> Row:
         """A period that is over by the as-of day. Raises Refused."""

@@ -172,14 +172,10 @@ def _targets(facts: Facts, span: Row) -> Iterator[Block]:
 def indicators(facts: Facts, span: Row) -> Iterator[Block]:
     """What was done, beside the period before."""
     yield Heading("B. Program indicators")
-    same = [
-        p
-        for p, row in facts.periods.items()
-        if row["period_type"] == span["period_type"] and row["period_end"] < span["period_start"]
-    ]
+    before = facts.before(span)
     rows = []
     for one in logic_model.load().indicators:
-        spans = {"actual": span["period"], "cumulative": "to_date"} | ({"before": same[-1]} if same else {})
+        spans = {"actual": span["period"], "cumulative": "to_date"} | ({"before": before} if before else {})
         told = {
             key: common.figure(facts.figures(p, [one.metric], of=one.of).get(one.metric), "", one.metric)
             for key, p in spans.items()

@@ -2,7 +2,6 @@
 them here, and so make the same bytes."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from assets.decisions import Refused
@@ -103,7 +102,9 @@ def submission(facts: Facts, period: str, draft: bool = False) -> dict[str, byte
     since, _ = common.restatement(facts, sf425.NAME, period)
     bridge = changes.folder(facts.home, since, facts.release) if since else None
     if bridge is not None:
-        given = changes.reasons(facts.home / "decisions", since, facts.release, submitted_at(facts, period))
+        given = changes.reasons(
+            facts.home / "decisions", since, facts.release, common.submitted(facts, sf425.NAME, period)
+        )
         held["restatements.xlsx"] = correction_book.write(facts.home / "releases", bridge, since, facts.release, given)
     return {f"submission-{period}.zip": bundle.pack(held, facts.at)}
 
@@ -119,16 +120,11 @@ def _restated(facts: Facts, period: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def submitted_at(facts: Facts, period: str) -> datetime | None:
-    """When the SF-425 of a period was submitted on this release; None: it was not."""
-    return common.submitted(facts, sf425.NAME, period)
-
-
 def _submitted(facts: Facts, period: str) -> None:
     stands = reports.stands(facts.home / "decisions")
     for report in (sf425.NAME, performance.NAME):
         now = stands.get((report, period), reports.Standing(report, period))
-        if now.state not in ("submitted", *reports.DONE):
+        if not now.is_told:
             raise Refused(
                 f"{report} {period} is {now.state}: the bundle holds what is submitted; `cities311 review submit {report} {period}`"
             )

@@ -45,7 +45,7 @@ PERIODS, MOST = 8, 25
 def build(facts: Facts, period: str) -> Document:
     """The report of a period."""
     span = facts.period(period)
-    found, before = facts.figures(period, SHOWN), _before(facts, span)
+    found, before = facts.figures(period, SHOWN), facts.before(span)
     absent: Row = {"state": "absent"}
     reach = facts.figures(period, ["reach_pct"], of="desk").get("reach_pct", absent)
     was = facts.figures(before, ["reach_pct"], of="desk").get("reach_pct") if before else None
@@ -77,22 +77,10 @@ def build(facts: Facts, period: str) -> Document:
     return common.document(facts, NAME, period, f"program-{period}", title, fmt.period_long(span), blocks, [])
 
 
-def _before(facts: Facts, span: Row) -> str:
-    same = [
-        p
-        for p, r in facts.periods.items()
-        if r["period_type"] == span["period_type"] and r["period_end"] < span["period_start"]
-    ]
-    return same[-1] if same else ""
-
-
 def _chart(facts: Facts, span: Row) -> Iterator[Block]:
     kind = span["period_type"]
-    periods = [
-        p for p, row in facts.periods.items() if row["period_type"] == kind and row["period_end"] <= span["period_end"]
-    ]
     points, drawn = [], list[tuple[str, Row | None]]()
-    for period in periods[-PERIODS:]:
+    for period in facts.until(span)[-PERIODS:]:
         row = facts.figures(period, ["on_time_pct"]).get("on_time_pct")
         drawn.append((period, row))
         if row is None or row["state"] != "value":

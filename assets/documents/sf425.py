@@ -88,7 +88,7 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
 def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[Block]:
     told = next(iter(facts.rows("award", award_id=award)), {})
     yield Heading(f"Award {award}")
-    yield Boxes(f"Boxes{of}"[:31], "Boxes 1 to 9", boxes(told, end))
+    yield Boxes(f"Boxes{of}", "Boxes 1 to 9", boxes(told, end))
     yield _lines(facts, award, end, of)
     yield _indirect(facts, award, end, of)
     words = sf425_gate.said(facts, name, award)
@@ -98,7 +98,7 @@ def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[B
         yield Paragraph("None.")
     yield from map(Paragraph, aside)
     yield from (block for block in common.texts(words) if isinstance(block, Paragraph))
-    yield Boxes(f"Certification{of}"[:31], "13. Certification, to be completed by the recipient", forms.CERTIFICATION)
+    yield Boxes(f"Certification{of}", "13. Certification, to be completed by the recipient", forms.CERTIFICATION)
     entries = [
         _entry(row)
         for row in facts.rows("ledger", "counted_on, entry_id", f"counted_on <= date '{end}'", award_id=award)
@@ -106,7 +106,7 @@ def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[B
     prior = [row for row in entries if row["is_prior_period"] and row["quarter"] == name]
     yield Heading("What stands behind the lines", 2)
     yield Table(
-        f"Prior periods{of}"[:31],
+        f"Prior periods{of}",
         "Corrections of prior periods in this quarter",
         SHORT,
         prior,
@@ -117,16 +117,14 @@ def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[B
     yield _checks(facts, award, end, of)
     costs = facts.rows("allocations", "service, engagement_id nulls first", award_id=award, period_end=end)
     yield Table(
-        f"Allocations{of}"[:31],
+        f"Allocations{of}",
         "Federal cost of services and engagements, which adds up to line 10e",
         ALLOCATED,
         costs,
         empty="No federal cost yet.",
         paper=False,
     )
-    yield Table(
-        f"Ledger{of}"[:31], f"Ledger entries behind the lines, to {fmt.day(end)}", ENTRIES, entries, paper=False
-    )
+    yield Table(f"Ledger{of}", f"Ledger entries behind the lines, to {fmt.day(end)}", ENTRIES, entries, paper=False)
 
 
 def _locked(facts: Facts, of: str, end: date) -> Table:
@@ -204,7 +202,7 @@ def _lines(facts: Facts, award: str, end: date, of: str) -> Table:
     }
     # in the title, for a note below would stand alone at the top of the next page
     title = f"10. Transactions, cumulative to {fmt.day(end)}"
-    return Table(f"Line 10{of}"[:31], title, LINES, lines, formulas=formulas, row_header="line")
+    return Table(f"Line 10{of}", title, LINES, lines, formulas=formulas, row_header="line")
 
 
 def _indirect(facts: Facts, award: str, end: date, of: str) -> Table:
@@ -220,7 +218,7 @@ def _indirect(facts: Facts, award: str, end: date, of: str) -> Table:
         formulas = {(len(rows), name): [Term(1, at, name) for at in range(len(rows))] for name in sums}
         rows = [*rows, total]
     return Table(
-        f"Line 11{of}"[:31], "11. Indirect expense", INDIRECT, rows, formulas=formulas, row_header="rate_id",
+        f"Line 11{of}", "11. Indirect expense", INDIRECT, rows, formulas=formulas, row_header="rate_id",
         note="Cumulative, by the rate that entries of the ledger name.", empty="No indirect expense was charged.",
     )  # fmt: skip
 
@@ -234,7 +232,7 @@ def _checks(facts: Facts, award: str, end: date, of: str) -> Table:
         for rule, (title, _) in forms.RULES.items()
         if rule in found
     ]
-    return Table(f"Rules{of}"[:31], "Rules that the form keeps", CHECKS, rows, row_header="title")
+    return Table(f"Rules{of}", "Rules that the form keeps", CHECKS, rows, row_header="title")
 
 
 def _entry(row: Row) -> Row:

@@ -83,7 +83,7 @@ def _other_basis(facts: Facts, period: str) -> list[str]:
     told = dict[str, str]()
     for (report, before), now in sorted(reports.stands(facts.home / "decisions").items()):
         kept = facts.home / "releases" / now.release / "award.parquet"
-        if report != NAME or before == period or now.state not in ("submitted", *reports.DONE) or not kept.exists():
+        if report != NAME or before == period or not now.is_told or not kept.exists():
             continue
         sql = f"select n.award_id, o.basis as was, n.basis from read_parquet({file(kept)}) as o"
         sql += f" join {facts.table('award')} as n using (award_id) where o.basis <> n.basis order by 1"

@@ -41,6 +41,11 @@ class Standing:
     embargo_until: str = ""  # an instant, UTC; empty where there is none
     steps: tuple[dict[str, Any], ...] = ()
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it was submitted and not returned since."""
+        return self.state in ("submitted", *DONE)
+
     def embargoed(self, now: datetime) -> bool:
         """Whether what was submitted may not be shown outside of the program yet."""
         return bool(self.embargo_until) and now < datetime.fromisoformat(self.embargo_until)

@@ -86,9 +86,7 @@ def submitted(period: str, release: str) -> bool:
     """Whether what the bundle holds stands submitted on this release."""
     found = deciding.stands()
     standing = [found.get((report, period)) for report in ("sf425", "performance")]
-    return all(
-        now is not None and now.release == release and now.state in ("submitted", *deciding.DONE) for now in standing
-    )
+    return all(now is not None and now.release == release and now.is_told for now in standing)
 
 
 def named(report: str) -> str:

@@ -55,7 +55,7 @@ def row_of(each: Standing) -> dict[str, Any]:
 
 def restates(report: str, now: Standing, release: str) -> None:
     """What the report restates of the last one of its kind, by cause and with the reasons: as it was submitted, or would be."""
-    since, on = (now.since, now.release) if now.state in ("submitted", *deciding.DONE) else (None, release)
+    since, on = (now.since, now.release) if now.is_told else (None, release)
     since = deciding.last(report, now.period, on) if since is None else since
     if not since:
         return
