@@ -113,7 +113,8 @@ def budget(view: Selection, end: date) -> None:
     if not told:
         frame.empty("No budget to compare with.", "Land the budget of the award, by object class.")
         return
-    above = [row["label"] for row in told if row["spent_usd"] > row["budget_usd"]]
+    # as the report of the budget has it: what is spent in a class that the budget does not have is above it too
+    above = [row["label"] for row in rows if (row["spent_usd"] or 0) > (row["budget_usd"] or 0)]
     exhibit.show(
         charts.bars(
             [row["label"] for row in told],
