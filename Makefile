@@ -24,6 +24,7 @@ test: setup oracles
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 	$(BIN)/pytest -n auto --dist loadscope --ignore $(ALONE)
 	$(BIN)/pytest $(ALONE)
 
@@ -31,6 +32,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 	$(BIN)/pytest -q -n auto --dist loadscope tests/unit tests/sql tests/golden tests/contract tests/architecture
 
 bench: setup

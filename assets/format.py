@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from assets.words import SINGULAR
+from assets.words import SINGULAR as SINGULAR
 from assets.words import STATE_WORDS as STATE_WORDS
 from assets.words import city as city
 from assets.words import words as words

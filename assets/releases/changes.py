@@ -16,7 +16,7 @@ from assets.decisions import Refused
 from assets.raw.casts import file, name
 from assets.releases import seal
 from assets.releases.passport import KEYS
-from assets.releases.versions import CAUSES
+from assets.releases.versions import CAUSES as CAUSES
 
 LOG = "restatements"
 CORRECTIONS = CAUSES[1:]  # by follow-up nobody was wrong: it needs no reason

@@ -13,7 +13,8 @@ from assets import catalog
 from assets.catalog import Metric
 from assets.releases import passport
 from assets.releases.passport import FORMULA as FORMULA
-from assets.releases.passport import KEYS, NoPassport
+from assets.releases.passport import KEYS as KEYS
+from assets.releases.passport import NoPassport
 from assets.releases.passport import plain_text as plain_text
 
 NOT_TOLD = "the records behind this metric are not told yet"

@@ -126,12 +126,12 @@ def give(old: str, new: str, lines: Rows) -> None:
     title = "Give a reason" + (f" (still needed: {say.listed(needed)})" if needed else "")
     with st.expander(title, icon=":material/edit_note:"), st.form("changes_reason", enter_to_submit=False):
         first = present.index(needed[0]) if needed else 0
-        cause = st.selectbox("Cause", present, index=first, format_func=deciding.TITLES.get)
+        cause = st.selectbox("Cause", present, index=first, format_func=deciding.TITLES.__getitem__)
         who = st.text_input("Who gives the reason", help="As declared: there is no sign-in. A role will do.")
         why = st.text_area("Why the figures changed")
         st.caption("It is kept for ever, with the time. A later reason for the same cause stands in its place.")
         sent = st.form_submit_button("Give the reason", key="changes_give")
-    if sent:
+    if sent and cause:
         try:
             deciding.give(old, new, cause, who, why)
         except Refused as error:
@@ -211,7 +211,7 @@ def walk(view: Selection, old: str, lines: Rows) -> None:
         return
     options = sorted(steps, key=lambda key: (not steps[key][0]["is_material"], -len(steps[key])))[: tables.PAGE]
     words = {key: f"{rows[0]['title']}, {rows[0]['scope']}, {rows[0]['when']}" for key, rows in steps.items()}
-    figure = st.selectbox("Figure", options, format_func=words.get)
+    figure = st.selectbox("Figure", options, format_func=words.__getitem__)
     rows = sorted(steps[figure], key=lambda row: CAUSES.index(row["cause_id"]))
     told, new = rows[0], view.release.id
     before, after = f"{old} said", f"{new} says"

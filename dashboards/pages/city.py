@@ -131,7 +131,7 @@ def indicators(view: Selection, city_id: str) -> None:
         frame.empty("No indicator is on record for this city.", "Land the publishers' files and run again.")
         return
     for row in rows:
-        level = LEVELS.get(row["geo_level"], row["geo_level"]).format(row["geo_id"])
+        level = LEVELS.get(row["geo_level"], str(row["geo_level"])).format(row["geo_id"])
         row |= {"name": fmt.words(row["indicator"]), "level": level}
         row["state"] = fmt.state(row) or "Reported"
     latest = {(row["indicator"], row["level"]): row for row in reversed(rows) if row["is_default"] and not monthly(row)}

@@ -101,10 +101,10 @@ def ahead_of(view: Selection, rows: queries.Rows) -> queries.Rows | None:
     ids = {row["engagement_id"] for row in rows}
     found = queries.rows(view.release, "milestones_ahead", "baseline_due, milestone_id")
     found.sort(key=lambda row: row["standing"] != "late")
-    names = {city["city_id"]: fmt.city(city) for city in queries.rows(view.release, "cities")}
+    names = {str(city["city_id"]): fmt.city(city) for city in queries.rows(view.release, "cities")}
     served: dict[str, list[str]] = {}
     for link in queries.rows(view.release, "engagement_cities", "engagement_id, city_id"):
-        served.setdefault(link["engagement_id"], []).append(names.get(link["city_id"], link["city_id"]))
+        served.setdefault(link["engagement_id"], []).append(names.get(str(link["city_id"]), str(link["city_id"])))
     return [
         row | {"city_names": "; ".join(served.get(row["engagement_id"], []))}
         for row in found

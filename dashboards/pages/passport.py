@@ -52,7 +52,7 @@ def choose(known: dict[str, dict[str, Any]]) -> str | None:
         "Figure",
         options,
         key="passport_metric",
-        format_func=words.get,
+        format_func=words.__getitem__,
         on_change=write,
         placeholder="Choose a figure",
         help="Of the period, the city and the topic in the filters at the left.",

@@ -79,7 +79,9 @@ def step(view: Selection, found: dict[tuple[str, str], Standing]) -> None:
     if view.period is None:
         frame.empty("No period.", "This release has no figure, so there is nothing to report on.")
         return
-    report = st.selectbox("Report", deciding.REPORTS, format_func=sentences_review.TITLES.get, key="review_report")
+    report = st.selectbox(
+        "Report", deciding.REPORTS, format_func=sentences_review.TITLES.__getitem__, key="review_report"
+    )
     period = view.period["period"]
     now = found.get((report, period), Standing(report, period))
     st.markdown(sentences_review.stands(now, view.period))

@@ -145,7 +145,7 @@ def test_nothing_personal_after_staging(path):
 @pytest.mark.parametrize("path", [p for p in FILES if p.parent.name == "staging"], ids=lambda p: p.name)
 def test_staging_gives_nothing_personal(path):
     personal = {c for s in catalog.load().sources.values() for c, spec in s.columns.items() if spec.personal}
-    tree = sqlglot.parse_one(path.read_text(), read="duckdb")
+    tree = sqlglot.parse_one(path.read_text(), read="duckdb").assert_is(exp.Query)
     assert not personal & {e.alias_or_name.lower() for e in tree.selects}
 
 
@@ -163,7 +163,9 @@ def test_every_model_has_a_catalog_entry_whose_key_it_gives():
     entries = catalog.load().tables
     for table, model in models.load(catalog.load().sources).items():
         assert table in entries, f"{table} is not in assets/catalog/tables"
-        given = set(sqlglot.parse_one(model.sql, read="duckdb").named_selects) if not model.make else None
+        given = (
+            None if model.make else set(sqlglot.parse_one(model.sql, read="duckdb").assert_is(exp.Query).named_selects)
+        )
         # rows of the waits of a group may be alike: equal waits are equal
         assert entries[table].key or table == "metrics.response_steps", table
         assert given is None or set(entries[table].key) <= given, table

@@ -124,7 +124,7 @@ def main(seeds: int, rows: int) -> None:
         if seed % 20 == 0:
             print(f"{seed} of {seeds}, {time.perf_counter() - started:.0f} s", file=sys.stderr)
     for kind, counts in sorted(inside.items()):
-        held, of = (np.array(column) for column in zip(*counts, strict=True))
+        held, of = np.array(counts).T
         share = held.sum() / of.sum()
         # the spread between samples, as their figures hang together
         error = np.sqrt(((held - share * of) ** 2).sum()) / of.sum()

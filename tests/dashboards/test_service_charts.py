@@ -84,7 +84,7 @@ def test_a_heat_map_leaves_a_cell_without_a_value_open_and_says_why_on_hover():
 def test_ink_on_the_strongest_cell_holds_four_and_a_half_to_one():
     from test_theme import CONFIG, contrast, faded
 
-    red, green, blue, alpha = charts_compare.SHADES[1][1].removeprefix("rgba(").rstrip(")").split(",")
+    red, green, blue, alpha = str(charts_compare.SHADES[1][1]).removeprefix("rgba(").rstrip(")").split(",")
     color = f"#{int(red):02x}{int(green):02x}{int(blue):02x}"
     for mode in ("light", "dark"):
         theme = CONFIG["theme"][mode]

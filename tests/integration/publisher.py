@@ -75,7 +75,8 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        publisher: Publisher = self.server.publisher
+        assert isinstance(self.server, Server)
+        publisher = self.server.publisher
         url = urlsplit(self.path)
         before = publisher.paths().count(url.path)
         query = {k: v[-1] for k, v in parse_qs(url.query).items()}

@@ -150,7 +150,7 @@ def test_random_awards_agree_with_a_count_day_by_day(bench: Any) -> None:
     awards = []
     for n in range(40):
         start = date(2012, 1, 1) + timedelta(rng.randrange(1500))
-        award = {"award_id": f"A{n:02}", "start": start, "end": start + timedelta(rng.randrange(1800))}
+        award: dict[str, Any] = {"award_id": f"A{n:02}", "start": start, "end": start + timedelta(rng.randrange(1800))}
         awards.append(award | {"regime": rng.choice(("24cfr84", "2cfr200")), "frequency": rng.choice(list(quarters))})
     expected = []
     for award in awards:

@@ -199,7 +199,7 @@ VALUE = st.tuples(st.sampled_from(METRICS), st.sampled_from(list(TYPES)), st.sam
     values=st.dictionaries(VALUE, st.one_of(st.none(), st.integers(0, 3)), max_size=30),
 )
 def test_one_row_each_and_judged_as_plain_python_does(one_bench, targets, values):
-    one_bench.given("core.targets", [target(*t[:2], t[3], city_id=t[2], reason_missed=t[4]) for t in targets])
+    one_bench.given("core.targets", [target(t[0], t[1], t[3], city_id=t[2], reason_missed=t[4]) for t in targets])
     one_bench.given(
         "metrics.metric_values",
         [
