@@ -113,8 +113,7 @@ def budget(view: Selection, end: date) -> None:
     if not told:
         frame.empty("No budget to compare with.", "Land the budget of the award, by object class.")
         return
-    # as the report of the budget has it: what is spent in a class that the budget does not have is above it too
-    above = [row["label"] for row in rows if (row["spent_usd"] or 0) > (row["budget_usd"] or 0)]
+    above = [row["label"] for row in rows if row["is_over_budget"]]
     exhibit.show(
         charts.bars(
             [row["label"] for row in told],

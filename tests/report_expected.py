@@ -222,8 +222,8 @@ def performance(at: Lookup, _: Any) -> Cells:
     for number, (metric, period) in enumerate(((m, p) for m in COSTS for p in (at.period, "to_date")), start=1):
         yield from whole("Unit costs", number, at.figure(metric, period))
     over = at.rows(
-        "select budget_usd as planned, spent_usd as actual, spent_usd - budget_usd as above from budget_status"
-        " where period_end = $1 and spent_usd > budget_usd order by award_id, category",
+        "select budget_usd as planned, spent_usd as actual, spent_usd - coalesce(budget_usd, 0) as above from budget_status"
+        " where period_end = $1 and spent_usd > coalesce(budget_usd, 0) order by award_id, category",
         at.end,
     )
     over += at.rows(

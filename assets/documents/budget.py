@@ -79,9 +79,7 @@ def of_award(facts: Facts, award: str, name: str, end: date, of: str = "") -> It
 
 def over(facts: Facts, end: date) -> list[Row]:
     """Object classes of which more is spent than budgeted, at the end of a quarter; one that a budget does not have has none."""
-    told = facts.rows("budget_status", "award_id, category", "spent_usd > coalesce(budget_usd, 0)", period_end=end)
-    budgeted = {row["award_id"] for row in facts.rows("budget_status", where="budget_usd is not null", period_end=end)}
-    return [row for row in told if row["award_id"] in budgeted]
+    return facts.rows("budget_status", "award_id, category", "is_over_budget", period_end=end)
 
 
 def _classes(classes: list[Row], name: str, end: date, of: str) -> Iterator[Block]:
@@ -109,12 +107,11 @@ def _classes(classes: list[Row], name: str, end: date, of: str) -> Iterator[Bloc
         if row["spent_pct"] is not None
     ]
     if points:
-        above = [point.label for point in points if point.value is not None and point.value > 100]
+        above = [row["category"] for row in rows if row["is_over_budget"]]
         outside = [row for row in rows if row["spent_pct"] is None and (row["spent_usd"] or 0) > 0]
         points += [
             Point(row["category"], None, f"{fmt.cents(row['spent_usd'])}, and not in the budget") for row in outside
         ]
-        above += [row["category"] for row in outside]
         title = f"Above budget: {', '.join(above)}" if above else "No object class is above its budget"
         told = "; ".join(f"{p.label} {p.text}" for p in points)
         yield Chart(

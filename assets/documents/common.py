@@ -226,11 +226,10 @@ def unexplained(facts: Facts, report: str, period: str) -> list[str]:
             f"The last such report stands on release {since}, and what {facts.release} changes of it has not been worked out: run"
             f" `cities311 diff {since} {facts.release}`."
         ]
-    silent = [row for row in rows or [] if row["why"] is None and row["cause"] in changes.CORRECTIONS]
     return [
         f"{row['figures']:,} final figures that the last such report told, on release {since}, are restated ({row['cause']})"
         f" without a reason: give it with `cities311 diff {since} {facts.release} --because {row['cause']} --who WHO --why REASON`."
-        for row in silent
+        for row in reports.silent(rows or [])
     ]
 
 

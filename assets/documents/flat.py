@@ -46,7 +46,7 @@ GUARD = (
 
 def csv(document: Document) -> bytes:
     """The cells of all its tables. Raises ValueError for tables that no workbook could have, and for numbers not finite."""
-    return _written(HEAD, _cells(document))
+    return written(HEAD, _cells(document))
 
 
 def _cells(document: Document) -> Iterator[Sequence[Any]]:
@@ -78,7 +78,7 @@ def dictionary(document: Document) -> bytes:
         ("", "", "Apostrophes", GUARD, "", ""),
         *entries((table, table.columns) for table in checked(document)),
     ]
-    return _written([column.name for column in WHAT], [[guarded(cell) for cell in row] for row in rows])
+    return written([column.name for column in WHAT], [[guarded(cell) for cell in row] for row in rows])
 
 
 def plain(column: Column, value: Any) -> tuple[str, str]:
@@ -110,7 +110,8 @@ def _unit(column: Column, row: Any) -> str:
     return guarded(str(row.get("unit") or "")) if column.kind == "figure" else UNITS.get(column.kind, "")
 
 
-def _written(head: Iterable[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def written(head: Iterable[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A CSV of rows whose texts are guarded already."""
     out = io.StringIO(newline="")
     file = writer(out, lineterminator="\r\n")
     file.writerow(list(head))

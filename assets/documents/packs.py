@@ -111,13 +111,12 @@ def submission(facts: Facts, period: str, draft: bool = False) -> dict[str, byte
 
 def _restated(facts: Facts, period: str) -> bytes:
     """What each of the reports restates of the last one of its kind, by cause; the heading alone where that is nothing."""
-    lines = ["report,since,cause,figures,records,why"]
+    told = []
     for report in (sf425.NAME, performance.NAME):
         since, rows = common.restatement(facts, report, period)
         for row in rows or []:
-            told = (report, since, row["cause"], row["figures"], row["records"], flat.guarded(row["why"] or ""))
-            lines.append(",".join('"' + str(cell).replace('"', '""') + '"' for cell in told))
-    return ("\r\n".join(lines) + "\r\n").encode()
+            told.append((report, since, row["cause"], row["figures"], row["records"], flat.guarded(row["why"] or "")))
+    return flat.written(("report", "since", "cause", "figures", "records", "why"), told)
 
 
 def _submitted(facts: Facts, period: str) -> None:

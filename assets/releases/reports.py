@@ -168,6 +168,11 @@ def restated(
     return told
 
 
+def silent(restated: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The causes of a table of `restated` that need a reason and have none."""
+    return [row for row in restated if row["why"] is None and row["cause"] in changes.CORRECTIONS]
+
+
 def _explained(folder: Path, home: Path, report: str, since: str, release: str) -> None:
     """Raises Refused where a report restates what one before it told, and nobody has said why."""
     if publish.later(since, release):
@@ -180,8 +185,8 @@ def _explained(folder: Path, home: Path, report: str, since: str, release: str) 
             f"the last such report stands on release {since}, and what {release} changes of it has not been worked out; "
             f"`cities311 diff {since} {release}` does it"
         )
-    if silent := [row for row in told if row["why"] is None and row["cause"] in changes.CORRECTIONS]:
-        of = ", ".join(f"{row['cause']} ({row['figures']:,} figures)" for row in silent)
+    if unsaid := silent(told):
+        of = ", ".join(f"{row['cause']} ({row['figures']:,} figures)" for row in unsaid)
         raise Refused(
             f"final figures that the last such report told, on release {since}, are restated materially without a reason: {of}; "
             f"give it with `cities311 diff {since} {release} --because CAUSE --who WHO --why REASON`, or on the page Changes"

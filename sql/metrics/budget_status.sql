@@ -65,7 +65,11 @@ select
     case
         when s.has_ledger and p.amount_usd > 0
             then round(100 * cast(s.spent_usd as double) / cast(p.amount_usd as double), 1)
-    end as spent_pct
+    end as spent_pct,
+    case
+        when s.has_ledger and exists (from planned as of_award where of_award.award_id = s.award_id)
+            then s.spent_usd > coalesce(p.amount_usd, 0)
+    end as is_over_budget
 from moved_on as s
 left join planned as p on s.award_id = p.award_id and s.category = p.category
 order by s.award_id, s.period_end, s.category

@@ -9,6 +9,7 @@ select
     spent_quarter_usd,
     spent_usd,
     left_usd,
-    spent_pct
+    spent_pct,
+    is_over_budget
 from metrics.budget_status
 order by award_id, period_end, category

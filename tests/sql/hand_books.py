@@ -20,8 +20,11 @@ RATES = [
     {"rate_id": "R15", "type": "provisional", "rate": 0.2075, "from": date(2014, 7, 1), "to": date(2015, 6, 30)},
 ]
 # two versions of the budget: whole amounts, both of 250,000.00
-ORIGINAL = {"personnel": "115000", "contractual": "60000", "travel": "20000", "equipment": "5000", "indirect": "50000"}
-AMENDED = {"personnel": "110000", "contractual": "65000", "travel": "29600", "supplies": "400", "indirect": "45000"}
+BUDGETS = {
+    "original": {"personnel": "115000", "contractual": "60000", "travel": "20000", "equipment": "5000", "indirect": "50000"},
+    "amendment 1": {"personnel": "110000", "contractual": "65000", "travel": "29600", "supplies": "400", "indirect": "45000"},
+}  # fmt: skip
+KNOWN = {"original": datetime(2013, 12, 1), "amendment 1": datetime(2014, 9, 1)}
 REMARKS = [{"report": "sf425", "period": p, "section": "cash_on_hand", "text": "For July's payroll."}
            for p in ("FY2014Q3", "FY2014Q4", "FY2015Q1")]  # fmt: skip
 LOCKS = [
@@ -57,6 +60,7 @@ def books(
     rates: list[Row] = RATES,
     remarks: list[Row] = REMARKS,
     held: list[locks.Lock] = LOCKS,
+    budgets: dict[str, dict[str, str]] = BUDGETS,
     as_of: str = "2014-12-31",
 ) -> None:
     """Makes every model of the ledger from raw rows."""
@@ -66,12 +70,11 @@ def books(
     bench.given("raw.ledger", forty() if entries is None else entries)
     bench.given("raw.indirect_rates", [RECEIPT | {"award_id": "A1"} | one for one in rates])
     bench.given("raw.narratives", [RECEIPT | one for one in remarks])
-    versions = (("original", ORIGINAL, datetime(2013, 12, 1)), ("amendment 1", AMENDED, datetime(2014, 9, 1)))
     bench.given(
         "raw.budget",
         [
-            RECEIPT | {"category": c, "version": v, "amount_usd": Decimal(usd), "_known_at": at}
-            for v, amounts, at in versions
+            RECEIPT | {"category": c, "version": v, "amount_usd": Decimal(usd), "_known_at": KNOWN[v]}
+            for v, amounts in budgets.items()
             for c, usd in amounts.items()
         ],
     )

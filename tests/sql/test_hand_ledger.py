@@ -195,9 +195,20 @@ def test_budget_by_class_in_the_latest_version(bench: Any) -> None:
         "indirect": [*usd("45,000.00 0.00 43,500.00"), 3.3],  # 1,500.00 / 45,000 = 3.33 %
         "unassigned": [None, Decimal("600.00"), None, None],
     }
+    # 412.30 of 400.00, and 600.00 in a class that the budget does not have
+    assert {c for c, r in last.items() if r["is_over_budget"]} == {"supplies", "unassigned"}
+    assert {r["is_over_budget"] for r in last.values()} == {True, False}
     assert {r["version"] for c, r in last.items() if c != "unassigned"} == {"amendment 1"}
     assert found["supplies"][1]["spent_quarter_usd"] == Decimal("412.30")
     assert found["contractual"][1]["spent_quarter_usd"] == Decimal("0.00")  # taken off and booked again
+
+
+def test_above_the_budget_by_a_cent_and_without_one(bench: Any) -> None:
+    """A cent above is above, though it is 100.0 percent; where no budget was received nothing can be said."""
+    for amount, above in (("17204.87", True), ("17204.88", False), (None, None)):
+        books(bench, budgets={"original": {"personnel": amount}} if amount else {})
+        found = bench.rows("from metrics.budget_status where period = 'FY2015Q1' and category = 'personnel'")
+        assert [(r["spent_pct"], r["is_over_budget"]) for r in found] == [(100.0 if amount else None, above)]
 
 
 def test_outlook_of_the_last_quarter(bench: Any) -> None:
