@@ -73,7 +73,10 @@ def test_rows_of_the_ledger_that_do_not_fit_are_told_of(home: Path, tmp_path: Pa
 def test_a_class_that_the_budget_does_not_have_is_an_overrun(home: Path, tmp_path: Path) -> None:
     """300.30 of 600.60 is budgeted in one class, and the rest in none."""
     spent = "600.60::decimal(18, 2) as spent_usd, null as budget_usd, null as left_usd, null as spent_pct, true as is_over_budget"
-    planned = "'travel' as category, 300.30 as budget_usd, 0 as spent_usd, 300.30 as left_usd, 0 as spent_pct, '1' as version, false as is_over_budget"
+    planned = (
+        "'travel' as category, 300.30 as budget_usd, 0 as spent_usd, 300.30 as left_usd,"
+        " 0 as spent_pct, '1' as version, false as is_over_budget"
+    )
     one = f"select * replace ({spent}) from t where award_id = '{A}' and period = '{PERIOD}' limit 1"
     doctor(
         home, {"budget_status": f"with one as ({one}) from one union all by name select * replace ({planned}) from one"}
