@@ -91,7 +91,7 @@ RULES |= {
         f"{line} falls only by corrections that name what they reverse",
         "reverse the entry by one that names it (reverses), and book the right amount again",
     )
-    for line in ("10a", "10b", "10e", "10j", "10l")
+    for line in ("10a", "10b", "10e", "10j", "10l", "10m", "10n")
 }
 SECTIONS = {  # of the narratives, as headings
     "cash_on_hand": "Cash on hand",

@@ -20,10 +20,13 @@ reversed as (
     select
         l.award_id, last_day(make_date(year(l.counted_on), 3 * quarter(l.counted_on), 1)) as period_end,
         case l.kind when 'receipt' then '10a' when 'disbursement' then '10b' when 'expenditure' then '10e'
-            when 'match_cash' then '10j' when 'match_in_kind' then '10j' when 'program_income' then '10l' end as line,
+            when 'match_cash' then '10j' when 'match_in_kind' then '10j' when 'program_income' then '10l'
+            when 'program_income_spent' then case a.program_income_alternative when 'deduction' then '10m' else '10n' end
+        end as line,
         sum(l.amount_usd) as amount_usd
     from core.ledger as l
     inner join core.ledger as o on l.reverses = o.entry_id
+    left join core.award as a on l.award_id = a.award_id
     where l.amount_usd < 0
     group by 1, 2, 3
 ),
@@ -33,7 +36,7 @@ lines as (
         s.award_id, s.period, s.period_end, s.line, s.amount_usd,
         lag(s.amount_usd) over (partition by s.award_id, s.line order by s.period_end) as before_usd
     from metrics.sf425 as s
-    where s.line in ('10a', '10b', '10e', '10j', '10l')
+    where s.line in ('10a', '10b', '10e', '10j', '10l', '10m', '10n')
 ),
 
 said as (

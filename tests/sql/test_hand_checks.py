@@ -9,7 +9,7 @@ from hand_books import RATES, REMARKS, books, entry, forty
 
 Row = dict[str, Any]
 Told = dict[str, bool | None]
-FALLS = tuple(f"line_10{line}_falls_by_named_corrections_only" for line in "abejl")
+FALLS = tuple(f"line_10{line}_falls_by_named_corrections_only" for line in "abejlmn")
 HOLD = (
     *(f"line_10{line}_ties" for line in "cghko"),
     *("spent_within_authorized", "ledger_received", "recipient_share_stated", "program_income_use_stated"),
@@ -65,10 +65,11 @@ def says(**told: Any) -> Row:
     return changed(remarks=[REMARKS[-1] | told])
 
 
-A, B, E, J, L = FALLS
+A, B, E, J, L, M, N = FALLS
 REMARK, FINAL, WITHIN = "cash_on_hand_explained", "final_without_obligations", "spent_within_authorized"
 STATED, RATED, BOXES = "recipient_share_stated", "indirect_rates_stated", "boxes_stated"
 ENDS = {"end": date(2014, 12, 31)}
+DEDUCTED = {"program_income_alternative": "deduction"}
 CASES: dict[str, tuple[Row, Told]] = {
     "no remark": (changed(remarks=[]), {REMARK: False}),
     "a remark for this award": (says(award_id="A1"), {}),
@@ -130,6 +131,15 @@ CASES: dict[str, tuple[Row, Told]] = {
     # 10l: 125.00 - 600.00 = -475.00
     "10l falls": (changed(entries=line("program_income", "-600.00")), {L: False}),
     "10l falls by name": (changed(entries=line("program_income", "-600.00", "L19")), {L: True}),
+    # 10n: 150.25 + 249.75 - 249.75 = 150.25; of the other alternative the same is 10m
+    "10n falls": (changed(entries=line("program_income_spent", "-249.75")), {N: False}),
+    "10n falls by name": (changed(entries=line("program_income_spent", "-249.75", "L33")), {N: True}),
+    "10m falls": (
+        changed(award=DEDUCTED, entries=line("program_income_spent", "-249.75")), {M: False}
+    ),
+    "10m falls by name": (
+        changed(award=DEDUCTED, entries=line("program_income_spent", "-249.75", "L33")), {M: True}
+    ),
     # a correction of one line says nothing of another
     "named elsewhere": (
         changed(entries=[*line("receipt", "-15000.00"), entry("L42", "2014-12-21", "disbursement", "-1.00", reverses="L31")]),
