@@ -65,12 +65,16 @@ TARGETS = (
 )
 
 
-def measures(facts: Facts, span: Row) -> Iterator[Block]:
-    """Objective, baseline, target and actual of each measure, with the reason for a miss; every target of the period."""
-    yield Heading("A. Performance measures")
+def measures(facts: Facts, span: Row, of: str = "") -> Iterator[Block]:
+    """Objective, baseline, target and actual of each measure, with the reason for a miss; every target of the period.
+
+    of: which of several periods, where the report is of more than one.
+    """
+    yield Heading(f"A. Performance measures{of}")
     rows = [_measure(facts, span, measure) for measure in logic_model.load().measures]
     note = f"Cumulative: from the launch to {fmt.day(facts.as_of)}. To the end of a past period: a release as of its last day."
-    yield Table("A Measures", "Objectives, targets and what was reached", MEASURES, rows, note=note, row_header="label")
+    title = f"Objectives, targets and what was reached{of}"
+    yield Table(f"A Measures{of}", title, MEASURES, rows, note=note, row_header="label")
     points = [
         Point(row["label"] + " " + row["measure"], row["actual"] if not isinstance(row["actual"], str) else None,
               fmt.percent(row["actual"], 1) if not isinstance(row["actual"], str) else row["actual"],
@@ -84,7 +88,7 @@ def measures(facts: Facts, span: Row) -> Iterator[Block]:
             "Where the measures stand", f"Percent, {fmt.period_long(span)}; lines: 95% interval",
             f"Bars of the measures in percent. {told}.", points, f"Source: release {facts.release}",
         )  # fmt: skip
-    yield from _targets(facts, span)
+    yield from _targets(facts, span, of)
 
 
 def _measure(facts: Facts, span: Row, measure: logic_model.Measure) -> Row:
@@ -141,7 +145,7 @@ def _target(facts: Facts, metric: str, span: Row) -> Row | None:
     return by_period.get(span["period"]) or by_period.get(year)
 
 
-def _targets(facts: Facts, span: Row) -> Iterator[Block]:
+def _targets(facts: Facts, span: Row, of: str) -> Iterator[Block]:
     rows = facts.rows("target_results", "metric, topic nulls first, city_id nulls first", period=span["period"])
     names = {row["city_id"]: fmt.city(row) for row in facts.rows("cities")}
     lines = [
@@ -160,8 +164,8 @@ def _targets(facts: Facts, span: Row) -> Iterator[Block]:
         for row in rows
     ]  # fmt: skip
     yield Table(
-        "Targets",
-        "Every target of the period",
+        f"Targets{of}",
+        f"Every target of the period{of}",
         TARGETS,
         lines,
         empty=f"No target was set for {span['period']}.",
@@ -169,9 +173,9 @@ def _targets(facts: Facts, span: Row) -> Iterator[Block]:
     )
 
 
-def indicators(facts: Facts, span: Row) -> Iterator[Block]:
+def indicators(facts: Facts, span: Row, of: str = "") -> Iterator[Block]:
     """What was done, beside the period before."""
-    yield Heading("B. Program indicators")
+    yield Heading(f"B. Program indicators{of}")
     before = facts.before(span)
     rows = []
     for one in logic_model.load().indicators:
@@ -185,12 +189,12 @@ def indicators(facts: Facts, span: Row) -> Iterator[Block]:
             {"label": one.label, "activity": one.activity, "unit": unit, "metric": one.metric}
             | {k: v["value"] for k, v in told.items()}
         )
-    yield Table("B Indicators", "What was done", INDICATORS, rows, row_header="label")
+    yield Table(f"B Indicators{of}", f"What was done{of}", INDICATORS, rows, row_header="label")
 
 
-def benchmarks(facts: Facts, span: Row) -> Iterator[Block]:
+def benchmarks(facts: Facts, span: Row, of: str = "") -> Iterator[Block]:
     """The columns of HUD's logic model: Pre is the target, Post the period, and what stands to date."""
-    yield Heading("C. Benchmark evaluations (logic model)")
+    yield Heading(f"C. Benchmark evaluations (logic model){of}")
     rows = []
     for one in logic_model.load().benchmarks:
         told = {}
@@ -202,7 +206,8 @@ def benchmarks(facts: Facts, span: Row) -> Iterator[Block]:
         target = _target(facts, one.outcome, span)
         told["outcome_pre"] = written({"value": target["target"]}, facts, one.outcome) if target else "None set"
         rows.append({key: getattr(one, key) for key in ("goal", "priority", "need", "service", "tools")} | told)
-    yield Table("C Benchmarks", "Services, outputs and outcomes", BENCHMARKS, rows, row_header="service")
+    title = f"Services, outputs and outcomes{of}"
+    yield Table(f"C Benchmarks{of}", title, BENCHMARKS, rows, row_header="service")
 
 
 def written(shown: Row, facts: Facts, metric: str) -> object:

@@ -7,6 +7,8 @@ from assets.catalog import logic_model
 from assets.documents import budget, common, forms, measures, sf425
 from assets.documents.document import Block, Boxes, Column, Document, Heading, Paragraph, Table
 from assets.documents.facts import Facts, Row
+from assets.raw.casts import quote
+from assets.releases import reportable
 
 NAME = "performance"
 REQUIRED = {"accomplishments": "what was accomplished", "developments": "significant developments"}
@@ -18,40 +20,42 @@ OVER = (
     Column("above", "Above it", "spent less budget or plan", "cents", 18),
 )
 HALF = (
-    "The award reports by halves of the federal year. Figures of the period are those of {0}, the second quarter of the half; those"
-    " of the first, {1}, are in the report of that quarter."
+    "An award reports by halves of the federal year: the report has the figures of both quarters, each of its own, for a rate or a"
+    " median of a half is not the mean of those of its quarters. Costs above budget or plan are those of the whole half."
 )
 UNIT_COSTS = ("cost_per_answer_usd", "cost_per_engagement_usd", "cost_per_adopted_usd")
 
 
 def missing(facts: Facts, period: str) -> list[str]:
     """What keeps the report of a period from being complete: a sentence for each, with what to do."""
-    span, told = facts.period(period), list[str]()
+    spans, told = spans_of(facts, period), list[str]()
     cities = {row["city_id"]: fmt.city(row) for row in facts.rows("cities")}
-    for row in facts.rows("target_results", "metric, city_id, topic", "blocks_report", period=period):
+    of_report = f"period in ({', '.join(quote(span['period']) for span in spans)})"
+    for row in facts.rows("target_results", "period_start, metric, city_id, topic", f"blocks_report and {of_report}"):
         title = facts.metrics.get(row["metric"], {}).get("title", row["metric"])
         scope = [cities.get(row["city_id"], row["city_id"]), fmt.words(row["topic"]) if row["topic"] else None]
         of = "".join(f", {part}" for part in scope if part)
         told.append(
-            f"The target of {title} ({row['metric']}){of}, for {period} was missed without a reason: send reason_missed with"
+            f"The target of {title} ({row['metric']}){of}, for {row['period']} was missed without a reason: send reason_missed with"
             " the targets."
         )
     told += [
-        f"{row['reason']}." for row in facts.rows("topic_gates", "reason", "blocks", period=period) if row["reason"]
+        f"{row['reason']}."
+        for row in facts.rows("topic_gates", "period, reason", f"blocks and {of_report}")
+        if row["reason"]
     ]
-    for row in facts.rows(
-        "sf425_checks", "award_id", "rule = 'boxes_stated' and not holds", period_end=span["period_end"]
-    ):
+    end = spans[-1]["period_end"]
+    for row in facts.rows("sf425_checks", "award_id", "rule = 'boxes_stated' and not holds", period_end=end):
         told.append(f"Award {row['award_id']}: the cover lacks what it asks for; {forms.RULES['boxes_stated'][1]}.")
-    for row in facts.rows("cost_identity", "award_id", "difference_usd <> 0", period_end=span["period_end"]):
+    for row in facts.rows("cost_identity", "award_id", "difference_usd <> 0", period_end=end):
         told.append(
             f"Award {row['award_id']}: what services and engagements cost differs from line 10e"
             f" ({fmt.cents(row['line_10e_usd'])}) by {fmt.cents(row['difference_usd'])}."
         )
     needed, words = dict(REQUIRED), common.said(facts, NAME, period)
-    if overruns(facts, period):
+    if overruns(facts, spans):
         needed["overruns"] = "what cost more than planned, and why"
-    if common.is_provisional(facts.figures(period, shown()).values()):
+    if any(common.is_provisional(facts.figures(span["period"], shown()).values()) for span in spans):
         needed["provisional"] = "that figures of it are provisional"
     told += [
         f"The report does not say {what}: send a text for report performance, {period}, section {section}, with the narratives."
@@ -59,6 +63,12 @@ def missing(facts: Facts, period: str) -> list[str]:
         if section not in words
     ]
     return told + common.unexplained(facts, NAME, period)
+
+
+def spans_of(facts: Facts, period: str) -> list[Row]:
+    """The periods that the report tells of, the one that names it last: with an award that reports by halves both quarters."""
+    facts.period(period)
+    return [facts.periods[name] for name in reportable.told_of(facts.folder, NAME, period)]
 
 
 def shown() -> set[str]:
@@ -69,7 +79,8 @@ def shown() -> set[str]:
 
 def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     """The report of a period. lacks: what `missing` found, which makes it a draft."""
-    span = facts.period(period)
+    spans = spans_of(facts, period)
+    span = spans[-1]
     awards = facts.rows("award", "award_id")
     blocks: list[Block] = []
     labels = common.labels([award["award_id"] for award in awards])
@@ -77,15 +88,18 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
         blocks.append(Boxes(f"Cover{labels[award['award_id']]}", "SF-PPR cover page", cover(award, facts, span)))
     if not awards:
         blocks.append(Paragraph("No award was received: the cover cannot be filled in."))
-    if any(award["frequency"] == "semi_annual" for award in awards) and period.endswith(("Q2", "Q4")):
-        before = f"{period[:7]}{int(period[7]) - 1}"
-        blocks.append(Paragraph(HALF.format(fmt.period_short("quarter", period), fmt.period_short("quarter", before))))
+    if len(spans) > 1:
+        blocks.append(Paragraph(HALF))
     words = common.said(facts, NAME, period)
     blocks += common.texts(words, 1)
-    blocks += measures.measures(facts, span)
-    blocks += measures.indicators(facts, span)
-    blocks += _costs(facts, span)
-    blocks += measures.benchmarks(facts, span)
+    for one in spans:
+        of = "" if len(spans) == 1 else f", {one['period']}"
+        blocks += measures.measures(facts, one, of)
+        blocks += measures.indicators(facts, one, of)
+        blocks += _costs(facts, one, of)
+        if one is span:
+            blocks.append(_over(facts, spans))
+        blocks += measures.benchmarks(facts, one, of)
     blocks += common.restated(facts, NAME, period)
     last = ("12a", "Typed or printed name and title of authorized certifying official", None)
     boxes = [
@@ -96,7 +110,7 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
         ("12e", "Date", None),
     ]
     blocks.append(Boxes("Certification", "12. Certification, to be completed by the recipient", boxes))
-    title, subtitle = "Performance Progress Report (SF-PPR)", fmt.period_long(span)
+    title, subtitle = "Performance Progress Report (SF-PPR)", " and ".join(map(fmt.period_long, spans))
     return common.document(facts, NAME, period, f"performance-{period}", title, subtitle, blocks, lacks)
 
 
@@ -119,9 +133,9 @@ def cover(award: Row, facts: Facts, span: Row) -> list[tuple[str, str, str | Non
     ]
 
 
-def overruns(facts: Facts, period: str) -> list[Row]:
-    """Object classes above the budget at the end of the period, and engagements completed in it above their plan."""
-    span = facts.period(period)
+def overruns(facts: Facts, spans: list[Row]) -> list[Row]:
+    """Object classes above the budget at the end of the periods, and engagements completed in them above their plan."""
+    first, last = spans[0]["period_start"], spans[-1]["period_end"]
     rows = [
         {
             "name": f"Object class {fmt.words(r['category']).lower()}",
@@ -129,9 +143,9 @@ def overruns(facts: Facts, period: str) -> list[Row]:
             "actual": r["spent_usd"],
             "above": r["spent_usd"] - (r["budget_usd"] or sf425.ZERO),
         }
-        for r in budget.over(facts, span["period_end"])
+        for r in budget.over(facts, last)
     ]
-    inside = f"completed_on between date '{span['period_start']}' and date '{span['period_end']}'"
+    inside = f"completed_on between date '{first}' and date '{last}'"
     for row in facts.rows(
         "engagement_costs", "engagement_id", f"{inside} and planned_cost_usd > 0 and actual_usd > planned_cost_usd"
     ):
@@ -141,8 +155,14 @@ def overruns(facts: Facts, period: str) -> list[Row]:
     return rows
 
 
-def _costs(facts: Facts, span: Row) -> Iterator[Block]:
-    yield Heading("Cost per accomplishment")
+def _over(facts: Facts, spans: list[Row]) -> Table:
+    none = "None: no object class is above its budget, and no engagement that was completed cost more than planned."
+    title = "What cost more than was budgeted or planned"
+    return Table("Overruns", title, OVER, overruns(facts, spans), empty=none, row_header="name")
+
+
+def _costs(facts: Facts, span: Row, of_period: str) -> Iterator[Block]:
+    yield Heading(f"Cost per accomplishment{of_period}")
     rows = []
     for metric in UNIT_COSTS:
         title = facts.metrics.get(metric, {}).get("title", metric)
@@ -153,13 +173,10 @@ def _costs(facts: Facts, span: Row) -> Iterator[Block]:
             rows.append(common.figure(facts.figures(period, [metric]).get(metric), title, metric) | {"of": of})
     note = "Federal share, direct and shared, over outcomes; the interval comes from resampling cities. Below five outcomes: none."
     yield Table(
-        "Unit costs",
-        "Federal cost of an answer, an engagement, a recommendation",
+        f"Unit costs{of_period}",
+        f"Federal cost of an answer, an engagement, a recommendation{of_period}",
         COSTS,
         rows,
         note=note,
         row_header="title",
     )
-    over = overruns(facts, span["period"])
-    none = "None: no object class is above its budget, and no engagement that was completed cost more than planned."
-    yield Table("Overruns", "What cost more than was budgeted or planned", OVER, over, empty=none, row_header="name")

@@ -4,18 +4,14 @@ A report is of one period and stands on one release, named when it is submitted;
 report was ever submitted on it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from assets import decisions
 from assets.decisions import Lines, Refused
-from assets.raw.casts import file
-from assets.releases import changes, publish, seal
+from assets.releases import changes, publish, reportable, seal
 
 LOG = "review"
 REPORTS = ("sf425", "performance", "city", "expansion")
@@ -155,10 +151,11 @@ def restated(
         return None
     given, told = changes.reasons(folder, since, release, until), list[dict[str, Any]]()
     submitted = {n["period"] for n in decisions.verified(folder, LOG) if (n["step"], n["report"]) == ("submit", report)}
+    periods = {p for name in submitted for p in reportable.told_of(home / "releases" / release, report, name)}
     material = [
         row
         for row in changes.rows(bridge, is_material=True)
-        if row["metric"].startswith(OF.get(report, "")) and row["period"] in submitted
+        if row["metric"].startswith(OF.get(report, "")) and row["period"] in periods
     ]
     for row in changes.summary(bridge):
         cause, reason = row["cause"], given.get(row["cause"], {})
@@ -202,7 +199,7 @@ def _next(found: dict[tuple[str, str], Standing], releases: Path, step: str, rep
         raise Refused(f"{report} {period} is {now.state}; {told}")
     if step == "approve":
         _whole(releases / now.release)
-        before = _before(releases / now.release, report, period)
+        before = reportable.before(releases / now.release, report, period)
         state = found.get((report, before), Standing(report, before)).state if before else "approved"
         if state not in DONE:
             raise Refused(
@@ -223,7 +220,7 @@ def _whole(release: Path) -> dict[str, Any]:
 def _ready(release: Path, report: str, period: str) -> None:
     """Raises Refused where the report of a period cannot be submitted on a release."""
     told = _whole(release)
-    periods = {row[1]: row for row in _periods(release, report)}
+    periods = {row[1]: row for row in reportable.periods(release, report)}
     if period not in periods:
         raise Refused(
             f"release {release.name} knows no period {period!r}; the last are: {', '.join(list(periods)[-6:])}"
@@ -231,8 +228,8 @@ def _ready(release: Path, report: str, period: str) -> None:
     end = periods[period][3].isoformat()
     if periods[period][0] == "to_date" or end > told["as_of"]:
         raise Refused(f"{period} is not over by {told['as_of']}, the as-of date of release {release.name}")
-    missed = _column(release, "target_results", "metric", "blocks_report", period)
-    unclassified = _column(release, "topic_gates", "reason", "blocks", period)
+    missed = reportable.blocking(release, "target_results", "metric", "blocks_report", period)
+    unclassified = reportable.blocking(release, "topic_gates", "reason", "blocks", period)
     reasons = (
         [f"targets were missed without a reason: {', '.join(missed)}; send reason_missed with the targets"]
         if missed
@@ -251,44 +248,3 @@ def _complete(home: Path, report: str, period: str, release: str) -> None:
         # a release from before there were these rules is submitted by the ones of its time
         if facts.has("sf425_checks") and (lacks := packs.missing(facts, report, period)):
             raise Incomplete(report, period, lacks)
-
-
-def _column(release: Path, table: str, column: str, blocks: str, period: str) -> list[str]:
-    """The texts of a column in the rows of a period that block its report; none where the release lacks the table."""
-    path = release / f"{table}.parquet"
-    if not path.exists():
-        return []
-    sql = f"select distinct {column} from read_parquet({file(path)}) where period = ? and {blocks} order by 1"
-    return [str(text) for (text,) in _rows(sql, [period])]
-
-
-def _periods(release: Path, report: str) -> list[tuple[Any, ...]]:
-    """(period_type, period, first day, last day) of each period that the release has figures of, by time; of the SF-425 also of the
-    quarters of an award before the program began."""
-    path = release / "metric_values.parquet"
-    if not path.exists():
-        raise Refused(f"release {release.name} is gone, or holds no figures; restore it from a copy")
-    told = f"select distinct period_type, period, period_start, period_end from read_parquet({file(path)})"
-    form = release / "sf425.parquet"
-    if report == "sf425" and form.exists():
-        first = "make_date(year(period_end), month(period_end) - 2, 1)"
-        told += f" union select 'quarter', period, {first}, period_end from read_parquet({file(form)})"
-    return _rows(f"from ({told}) order by 3, 4")
-
-
-def _before(release: Path, report: str, period: str) -> str | None:
-    """The period of the same kind before; None for the first of the program."""
-    known = _periods(release, report)
-    (kind,) = {row[0] for row in known if row[1] == period}
-    same = [row[1] for row in known if row[0] == kind]
-    calendar = release / "report_calendar.parquet"
-    if calendar.exists():  # an award that reports by halves has no report of the quarters between
-        due = {p for (p,) in _rows(f"select period from read_parquet({file(calendar)}) where report = ?", [report])}
-        same = [p for p in same if p in due] if period in due else same
-    at = same.index(period)
-    return same[at - 1] if at else None
-
-
-def _rows(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    with duckdb.connect() as connection:
-        return connection.execute(sql, list(values)).fetchall()

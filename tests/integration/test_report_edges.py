@@ -128,23 +128,3 @@ def test_a_correction_of_nothing_explains_no_fall(granted: Network, tmp_path: Pa
         done.exit_code == 1
         and "10e falls only by corrections that name what they reverse ($0.07 against $7.07)" in done.stderr
     )
-
-
-def test_an_award_that_reports_by_halves(home: Path, tmp_path: Path) -> None:
-    """No report of the quarters between is asked for, and the performance report says of which quarter its figures are."""
-    halves = "select * from t where report = 'sf425' and period in ('FY2014Q2', 'FY2014Q4')"
-    doctor(home, {"award": "select * replace ('semi_annual' as frequency) from t", "report_calendar": halves})
-    said = paper(made(home, tmp_path, LATER, "performance"))
-    assert (
-        "Figures of the period are those of FY2014 Q4" in said
-        and "those of the first, FY2014 Q3, are in the report" in said
-    )
-    assert step(home, "submit", "sf425", LATER).exit_code == 0
-    done = step(home, "approve", "sf425", LATER)
-    assert (
-        done.exit_code == 1
-        and "cannot be approved before FY2014Q2, the period before it, which is draft" in done.stderr
-    )
-    for taken in ("submit", "approve"):
-        assert step(home, taken, "sf425", "FY2014Q2").exit_code == 0
-    assert step(home, "approve", "sf425", LATER).exit_code == 0
