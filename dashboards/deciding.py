@@ -48,9 +48,9 @@ def last(report: str, period: str, release: str) -> str:
     return reports.before(home() / "decisions", report, period, release)
 
 
-def restated(report: str, since: str, release: str) -> Rows | None:
+def restated(report: str, since: str, release: str, period: str) -> Rows | None:
     """What a report restates since a release, by cause, with the reason for each; None where nobody has worked it out."""
-    return reports.restated(home() / "decisions", home(), report, since, release)
+    return reports.restated(home() / "decisions", home(), report, since, release, period)
 
 
 def before(release: str) -> str | None:

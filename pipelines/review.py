@@ -88,7 +88,7 @@ def restated(
         raise refuse(f"no report is called {report!r}; there are: {', '.join(reports.REPORTS)}")
     since, release = _work_out(report, period, release, home)
     try:
-        found = reports.restated(layout.decisions, layout.home, report, since, release) if since else []
+        found = reports.restated(layout.decisions, layout.home, report, since, release, period) if since else []
     except decisions.Refused as error:
         raise refuse(str(error)) from error
     if found is None:

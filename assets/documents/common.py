@@ -241,7 +241,7 @@ def restatement(facts: Facts, report: str, period: str) -> tuple[str, list[Row] 
     folder, at = facts.home / "decisions", submitted(facts, report, period)
     now = reports.stands(folder).get((report, period))
     since = now.since if now and at else reports.before(folder, report, period, facts.release)
-    return since, reports.restated(folder, facts.home, report, since, facts.release, at) if since else None
+    return since, reports.restated(folder, facts.home, report, since, facts.release, period, at) if since else None
 
 
 def submitted(facts: Facts, report: str, period: str) -> datetime | None:

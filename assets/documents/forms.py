@@ -26,6 +26,7 @@ IDENTITIES = {
     "10k": ((1, "10i"), (-1, "10j")),
     "10o": ((1, "10l"), (-1, "10m"), (-1, "10n")),
 }
+CUMULATIVE = ("10a", "10b", "10e", "10j", "10l", "10m", "10n")  # never fall but by named corrections
 # kind of ledger entry -> the lines that it is part of
 KINDS = {
     "authorized": "10d, 10h",
@@ -91,11 +92,12 @@ RULES |= {
         f"{line} falls only by corrections that name what they reverse",
         "reverse the entry by one that names it (reverses), and book the right amount again",
     )
-    for line in ("10a", "10b", "10e", "10j", "10l", "10m", "10n")
+    for line in CUMULATIVE
 }
 SECTIONS = {  # of the narratives, as headings
     "cash_on_hand": "Cash on hand",
     "remarks": "Remarks",
+    "restated": "What is restated",
     "provisional": "What is provisional",
     "accomplishments": "Accomplishments",
     "developments": "Significant developments",

@@ -1,16 +1,14 @@
 """The SF-425 Federal Financial Report: lines 10a to 10o and 11, cumulative, with the boxes, the rules it keeps and the ledger."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from assets import format as fmt
-from assets.documents import common, forms, sf425_gate
+from assets.documents import common, forms, sf425_gate, sf425_told
 from assets.documents.document import Block, Boxes, Column, Document, Heading, Paragraph, Table, Term
-from assets.documents.facts import Facts, Row, ends
-from assets.raw.casts import file
-from assets.releases import reports
+from assets.documents.facts import Facts, Row
 
 NAME, ZERO = sf425_gate.NAME, Decimal("0.00")
 LINES = (
@@ -18,8 +16,15 @@ LINES = (
     Column("title", "Transaction", "the line's name on the form", kind="long", width=48),
     Column("how", "Identity", "how the form derives it from other lines", width=24),
     Column("amount_usd", "Cumulative", "dollars from the start of the award to the end of the period", "cents", 18),
-    Column("before_usd", "Quarter before", "the same a quarter before, by this release", "cents", 18, paper=False),
-    Column("moved_usd", "Change", "cumulative less the quarter before", "cents", 18, paper=False),
+    Column(
+        "before_usd",
+        "Period before",
+        "the same at the end of the period before, by this release",
+        "cents",
+        18,
+        paper=False,
+    ),
+    Column("moved_usd", "Change", "cumulative less the period before", "cents", 18, paper=False),
 )
 INDIRECT = (
     Column("rate_id", "Rate", "the rate's name in the ledger", width=12),
@@ -54,14 +59,6 @@ ENTRIES = (
     Column("reverses", "Reverses", "the entry that it reverses", width=14),
 )
 SHORT = tuple(c for c in ENTRIES if c.name in ("entry_id", "posted_on", "kind", "lines", "amount_usd", "reverses"))
-MOVED = (
-    Column("period", "Quarter", "a quarter whose report is locked", "period", 12),
-    Column("award_id", "Award", "the award", width=16),
-    Column("line", "Line", "line of the SF-425", width=8),
-    Column("locked_usd", "As locked", "the line in the release that the report was locked on", "cents", 18),
-    Column("now_usd", "Now", "the line in this release", "cents", 18),
-    Column("locked_on", "Locked on", "that release", width=18),
-)
 ALLOCATED = (
     Column("service", "Service", "service the cost is of", width=16),
     Column("engagement_id", "Engagement", "engagement the cost is of; empty: of no one engagement", width=16),
@@ -76,20 +73,21 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     """The form of every award at the end of a period. lacks: what `missing` found, which makes it a draft."""
     name, end = sf425_gate.quarter(facts, period)
     blocks: list[Block] = []
+    quarters = sf425_gate.quarters(facts, period)
     for award, of in common.labels(sf425_gate.awards(facts, end)).items():
-        blocks += _form(facts, award, name, end, of)
-    blocks.append(_locked(facts, period, end))
+        blocks += _form(facts, award, name, quarters, end, of)
+    blocks.append(sf425_told.table(facts, period, end))
     blocks += common.restated(facts, NAME, period)
     title = "Federal Financial Report (SF-425)"
     subtitle = f"Period ended {fmt.day(end)} · {fmt.period_short('quarter', name)}"
     return common.document(facts, NAME, period, f"sf425-{period}", title, subtitle, blocks, lacks)
 
 
-def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[Block]:
+def _form(facts: Facts, award: str, name: str, quarters: list[str], end: date, of: str) -> Iterator[Block]:
     told = next(iter(facts.rows("award", award_id=award)), {})
     yield Heading(f"Award {award}")
     yield Boxes(f"Boxes{of}", "Boxes 1 to 9", boxes(told, end))
-    yield _lines(facts, award, end, of)
+    yield _lines(facts, award, quarters, end, of)
     yield _indirect(facts, award, end, of)
     words = sf425_gate.said(facts, name, award)
     yield Heading("12. Remarks", 2)
@@ -103,15 +101,15 @@ def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[B
         _entry(row)
         for row in facts.rows("ledger", "counted_on, entry_id", f"counted_on <= date '{end}'", award_id=award)
     ]
-    prior = [row for row in entries if row["is_prior_period"] and row["quarter"] == name]
+    prior = [row for row in entries if row["is_prior_period"] and row["quarter"] in quarters]
     yield Heading("What stands behind the lines", 2)
     yield Table(
         f"Prior periods{of}",
-        "Corrections of prior periods in this quarter",
+        "Corrections of prior periods in this period",
         SHORT,
         prior,
-        note="First known after the report of the quarter in which they were posted was locked; they count in this quarter.",
-        empty="None: no entry of this quarter belongs to a quarter whose report was locked.",
+        note="First known after the report of the quarter in which they were posted was locked; they count in this period.",
+        empty="None: no entry of this period belongs to a quarter whose report was locked.",
         row_header="entry_id",
     )
     yield _checks(facts, award, end, of)
@@ -125,31 +123,6 @@ def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[B
         paper=False,
     )
     yield Table(f"Ledger{of}", f"Ledger entries behind the lines, to {fmt.day(end)}", ENTRIES, entries, paper=False)
-
-
-def _locked(facts: Facts, of: str, end: date) -> Table:
-    """Lines of locked quarters that this release tells otherwise than the one they were locked on."""
-    told, at = list[Row](), common.submitted(facts, NAME, of)
-    for (report, period), now in sorted(reports.stands(facts.home / "decisions").items()):
-        form = facts.home / "releases" / now.release / "sf425.parquet"
-        if (report, now.state) != (NAME, "locked") or ends(period) > end or not form.exists():
-            continue
-        if at and datetime.fromisoformat(now.steps[-1]["at"]) > at:
-            continue  # what was submitted stays as it was
-        kept = "o.award_id, o.line, o.amount_usd as locked_usd, n.amount_usd as now_usd"
-        told += [
-            row | {"period": period, "locked_on": now.release}
-            for row in facts.query(
-                f"select {kept} from read_parquet({file(form)}) as o left join {facts.table('sf425')} as n"
-                " using (award_id, period_end, line) where period_end = ? and o.amount_usd is distinct from n.amount_usd"
-                " order by 1, 2",
-                [ends(period)],
-            )
-        ]
-    return Table(
-        "Locked quarters", "Lines of locked quarters that this release tells otherwise", MOVED, told, row_header="period",
-        empty="None: every line of a locked quarter stands as it was locked.",
-    )  # fmt: skip
 
 
 def boxes(award: Row, end: date) -> list[tuple[str, str, str | None]]:
@@ -176,9 +149,13 @@ def boxes(award: Row, end: date) -> list[tuple[str, str, str | None]]:
     ]
 
 
-def _lines(facts: Facts, award: str, end: date, of: str) -> Table:
+def _lines(facts: Facts, award: str, quarters: list[str], end: date, of: str) -> Table:
     rows = facts.rows("sf425", "line", award_id=award, period_end=end)
-    earlier = facts.rows("sf425", "period_end, line", f"period_end < date '{end}'", award_id=award)
+    earlier = [
+        row
+        for row in facts.rows("sf425", "period_end, line", f"period_end < date '{end}'", award_id=award)
+        if row["period"] not in quarters
+    ]
     before = {row["line"]: row["amount_usd"] for row in earlier}  # the last of each line stays
     lines, place = list[Row](), {row["line"]: at for at, row in enumerate(rows)}
     for row in rows:

@@ -4,10 +4,10 @@ from datetime import date
 
 from assets import format as fmt
 from assets.decisions import Refused
-from assets.documents import common, forms
+from assets.documents import common, forms, sf425_told
 from assets.documents.facts import Facts, ends
-from assets.raw.casts import file
-from assets.releases import reports
+from assets.raw.casts import file, quote
+from assets.releases import reportable, reports
 
 NAME = "sf425"
 
@@ -26,6 +26,11 @@ def quarter(facts: Facts, period: str) -> tuple[str, date]:
             f"release {facts.release} has no line of the SF-425 at the end of {period}; the last quarters are: {names}"
         )
     return found[0]["period"], end
+
+
+def quarters(facts: Facts, period: str) -> list[str]:
+    """The federal quarters that the form of a period is of: of an award that reports by halves or years each of them."""
+    return reportable.quarters(facts.folder, NAME, period) or [quarter(facts, period)[0]]
 
 
 def awards(facts: Facts, end: date) -> list[str]:
@@ -57,7 +62,11 @@ def missing(facts: Facts, period: str) -> list[str]:
     """What keeps the form of a period from being made: a sentence for each, with what to do."""
     name, end = quarter(facts, period)
     told, of = list[str](), awards(facts, end)
-    for row in facts.rows("sf425_checks", "award_id, rule", where="blocks and not holds", period_end=end):
+    inside = ", ".join(quote(one) for one in quarters(facts, period))
+    broken = (
+        f"blocks and not holds and (period_end = date '{end}' or (contains(rule, '_falls_') and period in ({inside})))"
+    )
+    for row in facts.rows("sf425_checks", "award_id, period_end, rule", broken):
         if row["award_id"] not in of:
             continue
         title, remedy = forms.RULES[row["rule"]]
@@ -66,7 +75,8 @@ def missing(facts: Facts, period: str) -> list[str]:
             sides = f" ({fmt.cents(row['found_usd'])}"
             sides += f" against {fmt.cents(row['expected_usd'])})" if row["expected_usd"] is not None else ")"
         told.append(
-            f"SF-425 of award {row['award_id']}, {name}: it does not hold that {title[0].lower()}{title[1:]}{sides}; {remedy}."
+            f"SF-425 of award {row['award_id']}, {row['period']}: it does not hold"
+            f" that {title[0].lower()}{title[1:]}{sides}; {remedy}."
         )
     provisional = facts.rows("metric_values", where="starts_with(metric, 'sf425_')", period=name, grain="network")
     silent = [award for award in of if "provisional" not in said(facts, name, award)]
@@ -75,13 +85,15 @@ def missing(facts: Facts, period: str) -> list[str]:
             f"SF-425, {name}: lines of it are provisional, for entries can still arrive, and the report does not say so; send a"
             " text for report sf425, section provisional, with the narratives."
         )
+    told += [one for one in sf425_told.missing(facts, period, name, end, of) if one not in told]
     return told + _other_basis(facts, period) + common.unexplained(facts, NAME, period)
 
 
 def _other_basis(facts: Facts, period: str) -> list[str]:
     """The awards whose basis of accounting is not that of an earlier report that stands: the award fixes it."""
     told = dict[str, str]()
-    for (report, before), now in sorted(reports.stands(facts.home / "decisions").items()):
+    lines = reports.known(facts.home / "decisions", NAME, period, facts.release)
+    for (report, before), now in sorted(reports.standing(lines).items()):
         kept = facts.home / "releases" / now.release / "award.parquet"
         if report != NAME or before == period or not now.is_told or not kept.exists():
             continue

@@ -1,6 +1,8 @@
 """What a release says of the periods that can be reported on."""
 
+import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,31 +35,46 @@ def periods(release: Path, report: str) -> list[tuple[Any, ...]]:
     return _rows(f"from ({told}) order by 3, 4")
 
 
-def before(release: Path, report: str, period: str) -> str | None:
-    """The period of the same kind before; None for the first of the program."""
+def before(release: Path, report: str, period: str) -> list[str]:
+    """The periods whose reports come before that of a period: by the calendar the last of each award that reports it, else the one
+    before of the same kind; none for the first."""
+    due = calendar(release, report)
+    if period in (name for _, name, _, _ in due):
+        starts = {award: start for award, name, start, _ in due if name == period}
+        last = {award: name for award, name, _, end in due if award in starts and end < starts[award]}
+        return sorted(set(last.values()))
     known = periods(release, report)
     (kind,) = {row[0] for row in known if row[1] == period}
     same = [row[1] for row in known if row[0] == kind]
-    calendar = release / "report_calendar.parquet"
-    if calendar.exists():  # an award that reports by halves has no report of the quarters between
-        due = {p for (p,) in _rows(f"select period from read_parquet({file(calendar)}) where report = ?", [report])}
-        same = [p for p in same if p in due] if period in due else same
     at = same.index(period)
-    return same[at - 1] if at else None
+    return same[at - 1 : at] if at else []
+
+
+def calendar(release: Path, report: str) -> list[tuple[str, str, date, date]]:
+    """(award, period, first day, last day) of each report of the calendar, by time; none where no award says when it reports."""
+    path = release / "report_calendar.parquet"
+    if not path.exists():
+        return []
+    sql = f"select award_id, period, period_start, period_end from read_parquet({file(path)}) where report = ? order by 4, 1"
+    return [(award, name, start, end) for award, name, start, end in _rows(sql, [report])]
+
+
+def quarters(release: Path, report: str, period: str) -> list[str]:
+    """The federal quarters that the report of a period is of, by time: one, the two of a half of the year, those of a year, those
+    since the last report of an award that ends. A month has none."""
+    known = [(name, last) for kind, name, _, last in periods(release, report) if kind == "quarter"]
+    if re.fullmatch(r"FY\d{4}", period):
+        return [name for name, _ in known if name.startswith(period)]
+    end = next((last for name, last in known if name == period), None)
+    start = min((start for _, name, start, _ in calendar(release, report) if name == period), default=end)
+    return [name for name, last in known if start and end and start <= last <= end]
 
 
 def told_of(release: Path, report: str, period: str) -> list[str]:
     """The periods whose figures the report of a period tells, its own last: of a half of the year both quarters, but for the
     SF-425, whose lines are cumulative."""
-    calendar = release / "report_calendar.parquet"
-    if report == "sf425" or "Q" not in period or not calendar.exists():
-        return [period]
-    sql = f"select min(period_start) from read_parquet({file(calendar)}) where report = ? and period = ?"
-    ((start,),) = _rows(sql, [report, period])
-    known = periods(release, report)
-    end = next((last for _, name, _, last in known if name == period), None)
-    within = [name for kind, name, _, last in known if kind == "quarter" and start and end and start <= last < end]
-    return [*within, period]
+    within = quarters(release, report, period) if report != "sf425" and "Q" in period else []
+    return [*(name for name in within if name != period), period]
 
 
 def _rows(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

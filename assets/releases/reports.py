@@ -111,7 +111,7 @@ def take(
             _ready(releases / release, report, period)
             told = before(folder, report, period, release)
             if told:
-                _explained(folder, releases.parent, report, told, release)
+                _explained(folder, releases.parent, report, told, release, period)
             _complete(releases.parent, report, period, release)
             facts = {"release": release, "since": told, "embargo_until": until}
 
@@ -136,21 +136,39 @@ def before(folder: Path, report: str, period: str, release: str) -> str:
     return "" if not last or last[-1] == release else str(last[-1])
 
 
+def known(folder: Path, report: str, period: str, release: str) -> Lines:
+    """The lines of the log that the report of a period goes by: where it stands submitted on this release those from before it was,
+    so that it stays as it was; else all. Raises Refused where a line of it was changed."""
+    lines = decisions.verified(folder, LOG)
+    now = standing(lines).get((report, period))
+    if now is None or now.release != release or not now.is_told:
+        return lines
+    own = ("submit", report, period)
+    return lines[: max(n for n, line in enumerate(lines) if (line["step"], line["report"], line["period"]) == own)]
+
+
 def restated(
-    folder: Path, home: Path, report: str, since: str, release: str, until: datetime | None = None
+    folder: Path,
+    home: Path,
+    report: str,
+    since: str,
+    release: str,
+    period: str,
+    until: datetime | None = None,
 ) -> list[dict[str, Any]] | None:
     """The table of what a report restates: a row for each cause (changes.CAUSES) by which final figures of the periods that such a
     report told were restated materially since the release `since`: cause, figures, records (of the whole bridge), why and who
     (None: nobody said why).
 
-    folder: the logs of decisions; until: when reasons counted, where the report was submitted. None where nobody has worked out
-    what changed between the two.
+    folder: the logs of decisions; until: when the report of `period` was submitted, after which reasons do not count. None where
+    nobody has worked out what changed between the two.
     """
     bridge = changes.folder(home, since, release)
     if bridge is None:
         return None
     given, told = changes.reasons(folder, since, release, until), list[dict[str, Any]]()
-    submitted = {n["period"] for n in decisions.verified(folder, LOG) if (n["step"], n["report"]) == ("submit", report)}
+    lines = known(folder, report, period, release)
+    submitted = {line["period"] for line in lines if (line["step"], line["report"]) == ("submit", report)}
     periods = {p for name in submitted for p in reportable.told_of(home / "releases" / release, report, name)}
     material = [
         row
@@ -170,13 +188,13 @@ def silent(restated: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in restated if row["why"] is None and row["cause"] in changes.CORRECTIONS]
 
 
-def _explained(folder: Path, home: Path, report: str, since: str, release: str) -> None:
+def _explained(folder: Path, home: Path, report: str, since: str, release: str, period: str) -> None:
     """Raises Refused where a report restates what one before it told, and nobody has said why."""
     if publish.later(since, release):
         raise Refused(
             f"the last such report stands on release {since}, which comes after {release}; submit on it or a later one"
         )
-    told = restated(folder, home, report, since, release)
+    told = restated(folder, home, report, since, release, period)
     if told is None:
         raise Refused(
             f"the last such report stands on release {since}, and what {release} changes of it has not been worked out; "
@@ -199,12 +217,12 @@ def _next(found: dict[tuple[str, str], Standing], releases: Path, step: str, rep
         raise Refused(f"{report} {period} is {now.state}; {told}")
     if step == "approve":
         _whole(releases / now.release)
-        before = reportable.before(releases / now.release, report, period)
-        state = found.get((report, before), Standing(report, before)).state if before else "approved"
-        if state not in DONE:
-            raise Refused(
-                f"{report} {period} cannot be approved before {before}, the period before it, which is {state}"
-            )
+        for before in reportable.before(releases / now.release, report, period):
+            state = found.get((report, before), Standing(report, before)).state
+            if state not in DONE:
+                raise Refused(
+                    f"{report} {period} cannot be approved before {before}, the period before it, which is {state}"
+                )
 
 
 def _whole(release: Path) -> dict[str, Any]:
@@ -228,6 +246,10 @@ def _ready(release: Path, report: str, period: str) -> None:
     end = periods[period][3].isoformat()
     if periods[period][0] == "to_date" or end > told["as_of"]:
         raise Refused(f"{period} is not over by {told['as_of']}, the as-of date of release {release.name}")
+    due = [name for _, name, _, last in reportable.calendar(release, report) if last.isoformat() <= told["as_of"]]
+    if due and period not in due:
+        last = ", ".join(list(dict.fromkeys(due))[-4:])
+        raise Refused(f"no award has a {report} report of {period}; those of the calendar are: {last}")
     missed = reportable.blocking(release, "target_results", "metric", "blocks_report", period)
     unclassified = reportable.blocking(release, "topic_gates", "reason", "blocks", period)
     reasons = (

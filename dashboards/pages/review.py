@@ -59,7 +59,7 @@ def restates(report: str, now: Standing, release: str) -> None:
     since = deciding.last(report, now.period, on) if since is None else since
     if not since:
         return
-    rows = deciding.restated(report, since, on)
+    rows = deciding.restated(report, since, on, now.period)
     st.markdown(sentences_review.restates(rows, since, on))
     if rows:
         lines = [

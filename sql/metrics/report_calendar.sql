@@ -1,7 +1,9 @@
 -- metrics.report_calendar: one row per award × report (sf425, performance) × reporting period, from the award's start to its end,
 -- or to the end of the federal fiscal year after that of as_of where this is earlier, so that what is coming shows too.
 -- Periods are the quarters, halves or whole of the federal fiscal year by the award's frequency; a half is named by its last
--- quarter. The period in which the award ends is that of its final report, ends with the award, and has no regular report.
+-- quarter. The period in which the award ends is that of its final report, ends with the award, is named by the quarter in which
+-- it does (that of a year would not be over when the report is due), and has no regular report.
+-- A performance report is of periods since the launch: of those before there is nothing to tell but money, which the SF-425 tells.
 -- An award whose regime or frequency is not told has no rows. Known limit: an agency that asks for annual reports by the award's
 -- own year, or grants an extension, is not known here.
 with digits (digit) as (
@@ -56,8 +58,9 @@ dated as (
         as_of,
         closes_number >= last_number as is_final,
         case when closes_number >= last_number then 'final' else frequency end as frequency,
-        'FY' || cast(cast(floor(closes_number / 4) as integer) as varchar)
-        || case when quarters < 4 then 'Q' || cast(closes_number % 4 + 1 as varchar) else '' end as period,
+        'FY' || cast(cast(floor(least(closes_number, last_number) / 4) as integer) as varchar)
+        || case when quarters < 4 or closes_number >= last_number
+            then 'Q' || cast(least(closes_number, last_number) % 4 + 1 as varchar) else '' end as period,
         greatest(
             starts_on,
             make_date(
@@ -85,4 +88,6 @@ select
     p.period_end <= p.as_of as is_over
 from dated as p
 inner join reference.due_days as d on p.regime = d.regime and p.frequency = d.frequency
+cross join reference.params as r
+where d.report <> 'performance' or p.period_end >= r.launched_on
 order by p.award_id, d.report, p.period

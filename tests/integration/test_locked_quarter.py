@@ -129,11 +129,11 @@ def test_the_report_of_the_open_quarter_shows_them(story: Story, tmp_path: Path)
         assert [row[0] for row in rows[head + 1 :] if row[0] and row[1]] == expected
     with pdfplumber.open(tmp_path / "out" / f"sf425-{OPEN}.pdf") as paper:
         said = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
-    assert said.count("Corrections of prior periods in this quarter") == 2
+    assert said.count("Corrections of prior periods in this period") == 2
     assert "-300.30" in said.replace("\N{MINUS SIGN}$", "-")
     # what no report told yet is not restated, and what was locked stands
     assert f"No final figure was restated materially since release {R1}." in said
-    assert "every line of a locked quarter stands as it was locked" in said
+    assert "every line of the reports before stands as it was told" in said
     # of the quarter after it they are no corrections
     later = report(net.home, tmp_path / "next", "sf425", "FY2015Q1", "--release", R2, "--draft")
     assert later.exit_code == 0

@@ -51,6 +51,16 @@ def test_both_reports_have_the_same_periods(bench: Any) -> None:
     assert bench.value("select count(*) from published.report_calendar") == 36
 
 
+def test_before_the_launch_there_is_no_performance_to_report(bench: Any) -> None:
+    """Launched on May 22: the performance of April to June 2014 is the first; the award's money is reported from December on."""
+    money = make(bench, {})
+    bench.reference(as_of="2018-06-30", launched_on="2014-05-22")
+    bench.run("metrics.report_calendar", "published.report_calendar")
+    rows = bench.rows("from published.report_calendar order by period_end")
+    assert [r["period"] for r in rows if r["report"] == "performance"] == [row[2] for row in money[2:]]
+    assert [r["period"] for r in rows if r["report"] == "sf425"] == [row[2] for row in money]
+
+
 def test_the_final_report_under_2cfr200_has_120_days(bench: Any) -> None:
     rows = make(bench, {"regime": "2cfr200"})
     assert rows[0][5:] == (30, date(2014, 1, 30))
@@ -63,8 +73,8 @@ def test_annual_by_hand(bench: Any) -> None:
         ("annual", "FY2014", date(2013, 12, 1), date(2014, 9, 30), 90, date(2014, 12, 29)),
         ("annual", "FY2015", date(2014, 10, 1), date(2015, 9, 30), 90, date(2015, 12, 29)),
         ("annual", "FY2016", date(2015, 10, 1), date(2016, 9, 30), 90, date(2016, 12, 29)),
-        # two months of FY2017: December 31, January 31, February 28
-        ("final", "FY2017", date(2016, 10, 1), date(2016, 11, 30), 90, date(2017, 2, 28)),
+        # two months of FY2017, which is not over when the report is due: December 31, January 31, February 28
+        ("final", "FY2017Q1", date(2016, 10, 1), date(2016, 11, 30), 90, date(2017, 2, 28)),
     ]
 
 
@@ -74,8 +84,8 @@ def test_semi_annual_by_hand(bench: Any) -> None:
         ("semi_annual", "FY2014Q2", date(2014, 2, 10), date(2014, 3, 31), 30, date(2014, 4, 30)),
         ("semi_annual", "FY2014Q4", date(2014, 4, 1), date(2014, 9, 30), 30, date(2014, 10, 30)),
         ("semi_annual", "FY2015Q2", date(2014, 10, 1), date(2015, 3, 31), 30, date(2015, 4, 30)),
-        # ends inside of its first quarter, and is named by the half: 16 + 30 + 31 + 31 + 12 days
-        ("final", "FY2015Q4", date(2015, 4, 1), date(2015, 5, 15), 120, date(2015, 9, 12)),
+        # ends inside of its first quarter, and is named by that: 16 + 30 + 31 + 31 + 12 days
+        ("final", "FY2015Q3", date(2015, 4, 1), date(2015, 5, 15), 120, date(2015, 9, 12)),
     ]
 
 
@@ -165,6 +175,9 @@ def test_random_awards_agree_with_a_count_day_by_day(bench: Any) -> None:
             day += timedelta(1)
         for name, days in spans.items():
             final = days[-1] == award["end"]
+            if final:
+                last = days[-1]
+                name = f"FY{last.year + (last.month >= 10)}Q{(last.month + 2) // 3 % 4 + 1}"
             wait = (120 if award["regime"] == "2cfr200" else 90) if final else 90 if size == 4 else 30
             frequency = "final" if final else award["frequency"]
             due_on = days[-1] + timedelta(wait)

@@ -33,7 +33,7 @@ def test_what_a_report_restates_needs_its_reasons_first(home):
     with pytest.raises(decisions.Refused, match=told):
         take(home, "submit", "FY2014Q4")
     changes.give(home.decisions, old, new, "late", "program desk", "a batch of invoices")
-    assert reports.restated(home.decisions, home.home, "sf425", old, new) == [
+    assert reports.restated(home.decisions, home.home, "sf425", old, new, "FY2014Q4") == [
         {"cause": "late", "figures": 1, "records": 0, "why": "a batch of invoices", "who": "program desk"}
     ]
     now = take(home, "submit", "FY2014Q4")
