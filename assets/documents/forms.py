@@ -105,6 +105,18 @@ SECTIONS = {  # of the narratives, as headings
 }
 FREQUENCIES = {"quarterly": "Quarterly", "semi_annual": "Semi-Annual", "annual": "Annual"}
 BASES = {"cash": "Cash", "accrual": "Accrual"}
+# what the official who signs certifies: 2 CFR 200.415(a), as on the SF-425, and the words of the SF-PPR
+CERTIFIED = (
+    "By signing this report, I certify to the best of my knowledge and belief that the report is true, complete, and accurate,"
+    " and the expenditures, disbursements and cash receipts are for the purposes and objectives set forth in the terms and"
+    " conditions of the Federal award. I am aware that any false, fictitious, or fraudulent information, or the omission of any"
+    " material fact, may subject me to criminal, civil or administrative penalties for fraud, false statements, false claims or"
+    " otherwise (U.S. Code Title 18, Section 1001 and Title 31, Sections 3729-3730 and 3801-3812)."
+)
+CERTIFIED_PERFORMANCE = (
+    "I certify to the best of my knowledge and belief that this report is correct and complete for performance of activities for"
+    " the purposes set forth in the award documents."
+)
 CERTIFICATION = (
     ("13a", "Typed or printed name and title of authorized certifying official", None),
     ("13b", "Signature of authorized certifying official", None),

@@ -128,9 +128,14 @@ def _submitted(facts: Facts, period: str) -> None:
                 f"{report} {period} is {now.state}: the bundle holds what is submitted; `cities311 review submit {report} {period}`"
             )
         if now.release != facts.release:
-            raise Refused(
+            said = (
                 f"{report} {period} was submitted on release {now.release}, and not on {facts.release}: name that one"
             )
+            others = {stands[other, period].release for other in TO_HUD if (other, period) in stands}
+            if len(others) > 1:
+                said = f"the reports of {period} stand on different releases ({', '.join(sorted(others))}): return one"
+                said += " (`cities311 review return`) and submit it on the release of the other"
+            raise Refused(said)
 
 
 def make(

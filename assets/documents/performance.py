@@ -109,6 +109,7 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
         ("12d", "Email address", None),
         ("12e", "Date", None),
     ]
+    blocks += [Heading("12. Certification"), Paragraph(forms.CERTIFIED_PERFORMANCE)]
     blocks.append(Boxes("Certification", "12. Certification, to be completed by the recipient", boxes))
     title, subtitle = "Performance Progress Report (SF-PPR)", " and ".join(map(fmt.period_long, spans))
     return common.document(facts, NAME, period, f"performance-{period}", title, subtitle, blocks, lacks)

@@ -96,6 +96,8 @@ def _form(facts: Facts, award: str, name: str, quarters: list[str], end: date, o
         yield Paragraph("None.")
     yield from map(Paragraph, aside)
     yield from (block for block in common.texts(words) if isinstance(block, Paragraph))
+    yield Heading("13. Certification", 2)
+    yield Paragraph(forms.CERTIFIED)
     yield Boxes(f"Certification{of}", "13. Certification, to be completed by the recipient", forms.CERTIFICATION)
     entries = [
         _entry(row)

@@ -48,8 +48,9 @@ def said(facts: Facts, quarter: str, award: str | None = None) -> dict[str, str]
 
 
 def set_aside(facts: Facts) -> list[str]:
-    """What the form says of rows of the ledger that are in no line: none, or a sentence."""
-    rows = facts.rows("sources", "name", "quarantined > 0", source="ledger")
+    """What the form says of rows of the ledger that are in no line: none, or a sentence. Of a file that came again its last."""
+    last = {row["name"]: row for row in facts.rows("sources", "name, received_at, known_at", source="ledger")}
+    rows = [row for row in last.values() if row["quarantined"]]
     if not rows:
         return []
     count = sum(row["quarantined"] for row in rows)

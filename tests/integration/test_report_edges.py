@@ -70,6 +70,25 @@ def test_rows_of_the_ledger_that_do_not_fit_are_told_of(home: Path, tmp_path: Pa
     assert "2 rows of the ledger do not fit and are in no line until mended: ledger/export.csv (2)." in said
 
 
+def test_a_file_that_was_mended_and_came_again_is_not_told_of(home: Path, tmp_path: Path) -> None:
+    before = "timestamp '2014-01-01' as received_at"
+    older = f"select * replace (2 as quarantined, {before}) from t where source = 'ledger'"
+    doctor(home, {"sources": f"select * from t union all {older}"})
+    assert "in no line until mended" not in paper(made(home, tmp_path, PERIOD))
+
+
+def test_what_the_official_certifies_is_on_the_form(home: Path, tmp_path: Path) -> None:
+    said = paper(made(home, tmp_path, PERIOD))
+    assert (
+        said.count("I certify to the best of my knowledge and belief that the report is true, complete, and accurate")
+        == 2
+    )
+    said = paper(made(home, tmp_path, PERIOD, "performance"))
+    assert (
+        "correct and complete for performance of activities for the purposes set forth in the award documents" in said
+    )
+
+
 def test_a_class_that_the_budget_does_not_have_is_an_overrun(home: Path, tmp_path: Path) -> None:
     """300.30 of 600.60 is budgeted in one class, and the rest in none."""
     spent = "600.60::decimal(18, 2) as spent_usd, null as budget_usd, null as left_usd, null as spent_pct, true as is_over_budget"

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import zipfile
 from datetime import UTC, datetime
@@ -220,3 +221,19 @@ def test_a_release_that_is_not_as_published_is_not_bundled(home: Path, tmp_path:
     done = report(other, tmp_path / "out", "bundle", QUARTER)
     assert done.exit_code == 1 and "is not complete, and nothing was written" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_reports_on_two_releases_are_not_bundled(home: Path, tmp_path: Path) -> None:
+    """Whichever is named, the other stands on another: that is said, with the way out."""
+    folder = tmp_path / "home"
+    shutil.copytree(home, folder)
+    assert step(folder, "return", "sf425", QUARTER).exit_code == 0
+    later(folder, "2017-09-30-r9", {"restatements": "from t limit 0"})
+    done = step(folder, "submit", "sf425", QUARTER)
+    assert done.exit_code == 0, done.stderr
+    for release in (SECOND, "2017-09-30-r9"):
+        done = report(folder, tmp_path / "out", "bundle", QUARTER, "--release", release)
+        assert done.exit_code == 1 and not (tmp_path / "out").exists()
+        assert (
+            f"the reports of {QUARTER} stand on different releases ({SECOND}, 2017-09-30-r9): return one" in done.stderr
+        )
