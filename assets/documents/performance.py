@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from assets import format as fmt
 from assets.catalog import logic_model
-from assets.documents import budget, common, forms, measures, sf425
+from assets.documents import budget, common, forms, measures, sf425, sf425_gate
 from assets.documents.document import Block, Boxes, Column, Document, Heading, Paragraph, Table
 from assets.documents.facts import Facts, Row
 from assets.raw.casts import quote
@@ -44,25 +44,37 @@ def missing(facts: Facts, period: str) -> list[str]:
         for row in facts.rows("topic_gates", "period, reason", f"blocks and {of_report}")
         if row["reason"]
     ]
-    end = spans[-1]["period_end"]
+    end, awards = spans[-1]["period_end"], sf425_gate.awards(facts, NAME, period, spans[-1]["period_end"])
     for row in facts.rows("sf425_checks", "award_id", "rule = 'boxes_stated' and not holds", period_end=end):
+        if row["award_id"] not in awards:
+            continue
         told.append(f"Award {row['award_id']}: the cover lacks what it asks for; {forms.RULES['boxes_stated'][1]}.")
     for row in facts.rows("cost_identity", "award_id", "difference_usd <> 0", period_end=end):
         told.append(
             f"Award {row['award_id']}: what services and engagements cost differs from line 10e"
             f" ({fmt.cents(row['line_10e_usd'])}) by {fmt.cents(row['difference_usd'])}."
         )
-    needed, words = dict(REQUIRED), common.said(facts, NAME, period)
+    needed = dict(REQUIRED)
     if overruns(facts, spans):
         needed["overruns"] = "what cost more than planned, and why"
     if any(common.is_provisional(facts.figures(span["period"], shown()).values()) for span in spans):
         needed["provisional"] = "that figures of it are provisional"
-    told += [
-        f"The report does not say {what}: send a text for report performance, {period}, section {section}, with the narratives."
-        for section, what in needed.items()
-        if section not in words
-    ]
-    return told + common.unexplained(facts, NAME, period)
+    return told + _unsaid(facts, period, needed, awards) + common.unexplained(facts, NAME, period)
+
+
+def _unsaid(facts: Facts, period: str, needed: dict[str, str], awards: list[str]) -> list[str]:
+    """The sections without a text of all awards or one of each, a sentence each; of several awards it names those without."""
+    words, told = common.words(facts, NAME, period, awards), list[str]()
+    for section, what in needed.items():
+        texts = words.get(section, {})
+        silent = [award for award in awards or [""] if award not in texts]
+        if "" not in texts and silent:
+            of = f" ({'award' if len(silent) == 1 else 'awards'} {', '.join(silent)})" if len(awards) > 1 else ""
+            told.append(
+                f"The report does not say {what}{of}: send a text for report performance, {period}, section {section}, with the"
+                " narratives."
+            )
+    return told
 
 
 def spans_of(facts: Facts, period: str) -> list[Row]:
@@ -81,17 +93,16 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     """The report of a period. lacks: what `missing` found, which makes it a draft."""
     spans = spans_of(facts, period)
     span = spans[-1]
-    awards = facts.rows("award", "award_id")
-    blocks: list[Block] = []
-    labels = common.labels([award["award_id"] for award in awards])
-    for award in awards:
-        blocks.append(Boxes(f"Cover{labels[award['award_id']]}", "SF-PPR cover page", cover(award, facts, span)))
+    awards, blocks = sf425_gate.awards(facts, NAME, period, span["period_end"]), list[Block]()
+    on_record = {row["award_id"]: row for row in facts.rows("award")}
+    for award, label in common.labels(awards).items():
+        blocks.append(Boxes(f"Cover{label}", "SF-PPR cover page", cover(on_record.get(award, {}), facts, span)))
     if not awards:
-        blocks.append(Paragraph("No award was received: the cover cannot be filled in."))
+        why = f"No award had begun by {fmt.day(span['period_end'])}" if on_record else "No award was received"
+        blocks.append(Paragraph(f"{why}: the cover cannot be filled in."))
     if len(spans) > 1:
         blocks.append(Paragraph(HALF))
-    words = common.said(facts, NAME, period)
-    blocks += common.texts(words, 1)
+    blocks += common.texts(common.words(facts, NAME, period, awards), awards)
     for one in spans:
         of = "" if len(spans) == 1 else f", {one['period']}"
         blocks += measures.measures(facts, one, of)
@@ -115,7 +126,7 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
 
 
 def cover(award: Row, facts: Facts, span: Row) -> list[tuple[str, str, str | None]]:
-    """Boxes 1 to 11 of the SF-PPR."""
+    """Boxes 1 to 11 of the SF-PPR. award: a row of table award; empty where only the ledger names it."""
     told = {number: value for number, _, value in sf425.boxes(award, span["period_end"])}
     return [
         ("1", "Federal agency and organizational element", told["1"]),

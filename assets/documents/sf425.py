@@ -76,7 +76,7 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     """The form of every award at the end of a period. lacks: what `missing` found, which makes it a draft."""
     name, end = sf425_gate.quarter(facts, period)
     blocks: list[Block] = []
-    for award, of in common.labels(sf425_gate.awards(facts, end)).items():
+    for award, of in common.labels(sf425_gate.awards(facts, NAME, period, end)).items():
         blocks += _form(facts, award, name, end, of)
     blocks.append(_locked(facts, period, end))
     blocks += common.restated(facts, NAME, period)
@@ -97,7 +97,8 @@ def _form(facts: Facts, award: str, name: str, end: date, of: str) -> Iterator[B
     if not words and not aside:
         yield Paragraph("None.")
     yield from map(Paragraph, aside)
-    yield from (block for block in common.texts(words) if isinstance(block, Paragraph))
+    for section in forms.SECTIONS:
+        yield from common.paragraphs(words.get(section, ""))
     yield Boxes(f"Certification{of}", "13. Certification, to be completed by the recipient", forms.CERTIFICATION)
     entries = [
         _entry(row)
