@@ -228,7 +228,9 @@ def performance(at: Lookup, _: Any) -> Cells:
     )
     over += at.rows(
         "select planned_cost_usd as planned, actual_usd as actual, actual_usd - planned_cost_usd as above from engagement_costs"
-        " where completed_on between $1 and $2 and planned_cost_usd > 0 and actual_usd > planned_cost_usd order by engagement_id",
+        " where completed_on <= $2 and actual_usd > planned_cost_usd and (completed_on >= $1 or exists (select 1 from ledger as l"
+        " where l.engagement_id = engagement_costs.engagement_id and l.kind in ('expenditure', 'match_cash', 'match_in_kind')"
+        " and l.counted_on between $1 and $2)) order by engagement_id",
         *(at.start, at.end),
     )
     yield from listed("Overruns", over, "planned", "actual", "above")

@@ -16,13 +16,20 @@ COSTS = (common.FIGURES[0], Column("of", "Of", "the period, or to date", width=2
 OVER = (
     Column("name", "Of", "object class or engagement", kind="long", width=40),
     Column("planned", "Budget or plan", "what was budgeted or planned", "cents", 18),
-    Column("actual", "Spent", "what was spent", "cents", 18),
+    Column(
+        "actual",
+        "Spent",
+        "what was spent: of an object class to the end of the period, of an engagement to the as-of day of the release",
+        "cents",
+        18,
+    ),
     Column("above", "Above it", "spent less budget or plan", "cents", 18),
 )
 HALF = (
     "An award reports by halves of the federal year: the report has the figures of both quarters, each of its own, for a rate or a"
     " median of a half is not the mean of those of its quarters. Costs above budget or plan are those of the whole half."
 )
+SPENDING = "kind in ('expenditure', 'match_cash', 'match_in_kind')"  # what the cost of an engagement is made of
 UNIT_COSTS = ("cost_per_answer_usd", "cost_per_engagement_usd", "cost_per_adopted_usd")
 
 
@@ -145,7 +152,8 @@ def cover(award: Row, facts: Facts, span: Row) -> list[tuple[str, str, str | Non
 
 
 def overruns(facts: Facts, spans: list[Row]) -> list[Row]:
-    """Object classes above the budget at the end of the periods, and engagements completed in them above their plan."""
+    """Object classes above the budget at the end of the periods, and engagements above their plan that were completed in them, or
+    earlier and had spending in them: a bill may come when the team has left."""
     first, last = spans[0]["period_start"], spans[-1]["period_end"]
     rows = [
         {
@@ -156,10 +164,14 @@ def overruns(facts: Facts, spans: list[Row]) -> list[Row]:
         }
         for r in budget.over(facts, last)
     ]
-    inside = f"completed_on between date '{first}' and date '{last}'"
-    for row in facts.rows(
-        "engagement_costs", "engagement_id", f"{inside} and planned_cost_usd > 0 and actual_usd > planned_cost_usd"
-    ):
+    inside = f"between date '{first}' and date '{last}'"
+    spent = {row["engagement_id"] for row in facts.rows("ledger", where=f"counted_on {inside} and {SPENDING}")}
+    above_plan = (
+        f"completed_on <= date '{last}' and actual_usd > planned_cost_usd"  # without a plan there is none to pass
+    )
+    for row in facts.rows("engagement_costs", "engagement_id", above_plan):
+        if row["completed_on"] < first and row["engagement_id"] not in spent:
+            continue
         above = row["actual_usd"] - row["planned_cost_usd"]
         name = f"Engagement {row['engagement_id']}, federal share and match"
         rows.append({"name": name, "planned": row["planned_cost_usd"], "actual": row["actual_usd"], "above": above})
