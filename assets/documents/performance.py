@@ -38,7 +38,9 @@ def missing(facts: Facts, period: str) -> list[str]:
     spans, told = spans_of(facts, period), list[str]()
     cities = {row["city_id"]: fmt.city(row) for row in facts.rows("cities")}
     of_report = f"period in ({', '.join(quote(span['period']) for span in spans)})"
-    for row in facts.rows("target_results", "period_start, metric, city_id, topic", f"blocks_report and {of_report}"):
+    aims = ", ".join(quote(period) for span in spans for period in measures.aims(facts, span))
+    missed = f"blocks_report and period in ({aims})"
+    for row in facts.rows("target_results", "period_end, period_start desc, metric, city_id, topic", missed):
         title = facts.metrics.get(row["metric"], {}).get("title", row["metric"])
         scope = [cities.get(row["city_id"], row["city_id"]), fmt.words(row["topic"]) if row["topic"] else None]
         of = "".join(f", {part}" for part in scope if part)
@@ -112,7 +114,7 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     blocks += common.texts(common.words(facts, NAME, period, awards), awards)
     for one in spans:
         of = "" if len(spans) == 1 else f", {one['period']}"
-        blocks += measures.measures(facts, one, of)
+        blocks += measures.measures(facts, one, of, one is span)
         blocks += measures.indicators(facts, one, of)
         blocks += _costs(facts, one, of)
         if one is span:
