@@ -103,3 +103,18 @@ def test_a_single_award_is_not_named_and_another_ones_text_is_not_its_own(grante
     done = report(home, tmp_path / "none", "performance", PERIOD)
     for section, what in (("accomplishments", "what was accomplished"), ("developments", "significant developments")):
         assert LACKS.format(what, section) in done.stderr
+
+
+def test_a_text_that_no_report_reads_is_told_of(granted: Network, tmp_path: Path) -> None:
+    net = copy(granted, tmp_path)
+    texts = ["sf425,2014-06,,remarks,Of a month.", "performance,2014-06,,remarks,Of a month."]
+    texts += ["performance,FY2014Q3,B1,developments,Of a slip.", f"sf425,FY2014,{A},remarks,Of a year."]
+    net.drop("narratives/more.csv", "report,period,award_id,section,text\n" + "".join(f"{text}\n" for text in texts))
+    assert "narratives" not in net.tell("status").stdout
+    lines = [line for line in net.run().stdout.splitlines() if "core.narratives: " in line]
+    told = {line.split("core.narratives: ")[1].split(":")[0]: line.split("; rows ")[1] for line in lines}
+    assert told == {
+        "award_id_references": "report performance, period FY2014Q3, award_id B1, section developments",
+        "period_is_read": "report sf425, period 2014-06, award_id None, section remarks",
+    }
+    assert "core.narratives award_id_references, core.narratives period_is_read" in net.tell("status").stdout
