@@ -177,10 +177,11 @@ def budget(at: Lookup, _: Any) -> Cells:
 
 
 def targets(at: Lookup, metric: str) -> dict[str, Any]:
-    """The target of the network for the period, else for the federal year that it lies in."""
+    """The target of the network for the period, else for the federal year that it lies in, else to date."""
     found = at.rows(
-        "select t.* from target_results t where metric = $1 and city_id is null and topic is null and period_start <= $2"
-        " and period_end >= $3 and (period = $4 or period_type = 'fiscal_year') order by period_end - period_start limit 1",
+        "select t.*, period = 'to_date' or period_end = $3 as is_due from target_results t where metric = $1 and city_id is null"
+        " and topic is null and (period in ($4, 'to_date') or (period_type = 'fiscal_year' and period_start <= $2"
+        " and period_end >= $3)) order by period = 'to_date', period_end - period_start limit 1",
         *(metric, at.start, at.end, at.period),
     )
     return found[0] if found else {}
@@ -200,15 +201,14 @@ def performance(at: Lookup, _: Any) -> Cells:
         yield "A Measures", number, "baseline_of", first[0][0] if first else ""
         yield "A Measures", number, "target", target.get("target", "None set")
         yield "A Measures", number, "target_of", target.get("period", "")
-        met = (
-            {True: "Yes", False: "No", None: "Cannot be said"}[target.get("met")]
-            if target.get("period") == at.period
-            else "Judged with the year"
-            if target
-            else ""
-        )
+        met = "Judged with the year" if target else ""
+        if target.get("is_due"):
+            met = {True: "Yes", False: "No", None: "Cannot be said"}[target["met"]]
+            if target["period"] != at.period and target["met"] is not None:
+                assert target["unit"] == "percent"  # as all measures of the sample that have a target
+                met += f": {target['value']:.1f}% in {target['period']}"
         yield "A Measures", number, "met", met
-        reason = target.get("reason_missed") or "" if met == "No" else ""
+        reason = target.get("reason_missed") or "" if met.startswith("No") else ""
         yield "A Measures", number, "reason", reason
     for number, one in enumerate(MODEL["indicators"], start=1):
         for column, period in (("actual", at.period), ("before", at.before()), ("cumulative", "to_date")):
@@ -228,18 +228,27 @@ def performance(at: Lookup, _: Any) -> Cells:
     )
     over += at.rows(
         "select planned_cost_usd as planned, actual_usd as actual, actual_usd - planned_cost_usd as above from engagement_costs"
-        " where completed_on between $1 and $2 and planned_cost_usd > 0 and actual_usd > planned_cost_usd order by engagement_id",
+        " where completed_on <= $2 and actual_usd > planned_cost_usd and (completed_on >= $1 or exists (select 1 from ledger as l"
+        " where l.engagement_id = engagement_costs.engagement_id and l.kind in ('expenditure', 'match_cash', 'match_in_kind')"
+        " and l.counted_on between $1 and $2)) order by engagement_id",
         *(at.start, at.end),
     )
     yield from listed("Overruns", over, "planned", "actual", "above")
     aims = at.rows(
         "select *, case met when true then 'Yes' when false then 'No' else '' end as said, case when met = false then"
-        " coalesce(reason_missed, '') else '' end as why from target_results where period = $1"
-        " order by metric, topic nulls first, city_id nulls first",
-        at.period,
+        " coalesce(reason_missed, '') else '' end as why, case period when 'to_date' then 'To date' else period end as of_period"
+        " from target_results where period in ($1, 'to_date') or (period_type = 'fiscal_year' and period_end = $2)"
+        " order by period = 'to_date', period <> $1, metric, topic nulls first, city_id nulls first",
+        *(at.period, at.end),
     )
     for number, aim in enumerate(aims, start=1):
-        told = {"target": aim["target"], "actual": value(aim), "met": aim["said"], "reason": aim["why"]}
+        told = {
+            "target_of": aim["of_period"],
+            "target": aim["target"],
+            "actual": value(aim),
+            "met": aim["said"],
+            "reason": aim["why"],
+        }
         for column, said in told.items():
             yield "Targets", number, column, said
 

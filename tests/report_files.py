@@ -21,7 +21,7 @@ REPORTS = (  # report, period, city, whether it is incomplete and so a draft
     ("sf425", "FY2016", None, False),
     ("sf425", "FY2014Q3", None, True),
     ("performance", "FY2017Q4", None, False),
-    ("performance", "FY2017", None, True),
+    ("performance", "FY2017", None, False),
     ("performance", "FY2015", None, True),
     ("budget", "FY2017Q4", None, False),
     ("budget", "FY2016", None, False),

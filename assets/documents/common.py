@@ -1,6 +1,6 @@
 """What more than one report says: its head, figures as rows of a table, the texts that people wrote, what is restated."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -140,18 +140,17 @@ def is_provisional(rows: Iterable[Row | None]) -> bool:
     return any(row is not None and row["state"] == "value" and row["status"] == PROVISIONAL for row in rows)
 
 
-def said(facts: Facts, report: str, period: str, award: str | None = None) -> dict[str, str]:
-    """The texts that people wrote for a report of a period, by section: those of the award before those of every award.
+def said(facts: Facts, report: str, period: str, award: str) -> dict[str, str]:
+    """The texts that people wrote for the form of an award, by section: those of the award before those of every award."""
+    return {section: of.get(award, of.get("", "")) for section, of in words(facts, report, period, [award]).items()}
 
-    award: None is a report of all awards together, which says those of every award and then those of each.
-    """
-    told = dict[str, str]()
+
+def words(facts: Facts, report: str, period: str, awards: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The texts that people wrote for a report of these awards: section -> award -> text; "" is of every award, and comes first."""
+    told: dict[str, dict[str, str]] = {}
     for row in facts.rows("narratives", "award_id nulls first", report=report, period=period):
-        section, text = row["section"], row["text"]
-        if award is None and section in told:
-            told[section] += f"\n\n{text}"
-        elif award is None or row["award_id"] in (None, award):
-            told[section] = text
+        if row["award_id"] in (None, *awards):
+            told.setdefault(row["section"], {})[row["award_id"] or ""] = row["text"]
     return told
 
 
@@ -164,16 +163,20 @@ def labels(awards: Sequence[str]) -> dict[str, str]:
     return {award: f" {award}" if len(awards) > 1 else "" for award in awards}
 
 
-def texts(told: dict[str, str], level: int = 2) -> list[Block]:
-    """Texts of people under their headings, in the order of the forms."""
-    blocks: list[Block] = []
+def texts(told: dict[str, dict[str, str]], awards: Sequence[str]) -> Iterator[Block]:
+    """The texts of `words` under their headings, in the order of the forms; of several awards it is said whose a text is."""
     for section, title in forms.SECTIONS.items():
         if section in told:
-            blocks += [
-                Heading(title, level),
-                *(Paragraph(part) for part in told[section].split("\n\n") if part.strip()),
-            ]
-    return blocks
+            yield Heading(title)
+        for award, text in told.get(section, {}).items():
+            if award and len(awards) > 1:
+                yield Heading(f"Award {award}", 2)
+            yield from paragraphs(text)
+
+
+def paragraphs(text: str) -> Iterator[Paragraph]:
+    """A text of people as it is printed: a blank line begins a new paragraph."""
+    return (Paragraph(part) for part in text.split("\n\n") if part.strip())
 
 
 RESTATED = (

@@ -26,7 +26,12 @@ MEASURES = (
     Column(
         "cumulative", "Actual, cumulative", "the figure from the launch to the as-of day of the release", "figure", 16
     ),
-    Column("met", "Met", "whether the target of the period is met", width=10),
+    Column(
+        "met",
+        "Met",
+        "whether the target is met; one of another period than that of the report is judged by the figure of its own, given here",
+        width=16,
+    ),
     Column("reason", "Reason for a miss", "why the target was not met, as reported", kind="long", width=30),
     Column("metric", "Metric", "its id in the release", width=24, paper=False),
 )
@@ -55,6 +60,7 @@ BENCHMARKS = (
 )
 TARGETS = (
     Column("title", "Measure", "the metric aimed at", kind="long", width=34),
+    Column("target_of", "For", "the period that the target is set for", "period", 10),
     Column("scope", "Of", "city or topic; empty: the whole network", kind="long", width=26),
     Column("unit", "Unit", "unit of target and actual", width=12, paper=False),
     Column("target", "Target", "the least to be reached, or the most where less is better", "figure", 14),
@@ -63,12 +69,13 @@ TARGETS = (
     Column("reason", "Reason for a miss", "why it was not met, as reported", kind="long", width=44),
     Column("metric", "Metric", "its id in the release", width=24, paper=False),
 )
+TO_DATE = "to_date"
 
 
-def measures(facts: Facts, span: Row, of: str = "") -> Iterator[Block]:
-    """Objective, baseline, target and actual of each measure, with the reason for a miss; every target of the period.
+def measures(facts: Facts, span: Row, of: str = "", is_last: bool = True) -> Iterator[Block]:
+    """Objective, baseline, target and actual of each measure, with the reason for a miss; every target that is due by then.
 
-    of: which of several periods, where the report is of more than one.
+    of: which of several periods, where the report is of more than one; is_last: whether it is the last of them.
     """
     yield Heading(f"A. Performance measures{of}")
     rows = [_measure(facts, span, measure) for measure in logic_model.load().measures]
@@ -88,7 +95,15 @@ def measures(facts: Facts, span: Row, of: str = "") -> Iterator[Block]:
             "Where the measures stand", f"Percent, {fmt.period_long(span)}; lines: 95% interval",
             f"Bars of the measures in percent. {told}.", points, f"Source: release {facts.release}",
         )  # fmt: skip
-    yield from _targets(facts, span, of)
+    yield from _targets(facts, span, of, is_last)
+
+
+def aims(facts: Facts, span: Row) -> list[str]:
+    """The periods whose targets a report of a period judges: its own, the federal year that ends with it, which may have no report
+    of its own, and the program to date."""
+    ends = [p for p, row in facts.periods.items() if row["period_end"] == span["period_end"]]
+    years = [p for p in ends if facts.periods[p]["period_type"] == "fiscal_year"]
+    return list(dict.fromkeys((span["period"], *years, TO_DATE)))
 
 
 def _measure(facts: Facts, span: Row, measure: logic_model.Measure) -> Row:
@@ -99,10 +114,13 @@ def _measure(facts: Facts, span: Row, measure: logic_model.Measure) -> Row:
     base, of = _baseline(facts, span, measure)
     target = _target(facts, measure.metric, span)
     shown = common.figure(now, "", measure.metric)
-    judged = target is not None and target["period"] == period
+    judged = target is not None and target["period"] in aims(facts, span)
     verdict = "Judged with the year" if target and not judged else ""
     if target and judged:
-        verdict = {True: "Yes", False: "No", None: "Cannot be said"}[target["met"]]
+        verdict = "Cannot be said" if target["met"] is None else "Yes" if target["met"] else "No"
+        if target["period"] != period and target["met"] is not None:  # beside it stands the figure of another period
+            when = "to date" if target["period"] == TO_DATE else f"in {target['period']}"
+            verdict += f": {written(_reached(target), facts, measure.metric)} {when}"
     return {
         "label": measure.label,
         "objective": measure.objective,
@@ -111,7 +129,7 @@ def _measure(facts: Facts, span: Row, measure: logic_model.Measure) -> Row:
         "baseline": base,
         "baseline_of": of,
         "target": target["target"] if target else "None set",
-        "target_of": target["period"] if target else "",
+        "target_of": _named(target["period"]) if target else "",
         "actual": shown["value"],
         "counted": shown["counted"],
         "ci_low": shown.get("ci_low"),
@@ -135,40 +153,52 @@ def _baseline(facts: Facts, span: Row, measure: logic_model.Measure) -> tuple[ob
 
 
 def _target(facts: Facts, metric: str, span: Row) -> Row | None:
-    """The target of the network for the period, else for the federal year that it lies in."""
+    """The target of the network for the period, else for the federal year that it lies in, else to date."""
     rows = facts.rows("target_results", metric=metric, city_id=None, topic=None)
     year = next(
         (p for p, row in facts.periods.items() if row["period_type"] == "fiscal_year"
          and row["period_start"] <= span["period_start"] and span["period_end"] <= row["period_end"]), None,
     )  # fmt: skip
     by_period = {row["period"]: row for row in rows}
-    return by_period.get(span["period"]) or by_period.get(year)
+    return by_period.get(span["period"]) or by_period.get(year) or by_period.get(TO_DATE)
 
 
-def _targets(facts: Facts, span: Row, of: str) -> Iterator[Block]:
-    rows = facts.rows("target_results", "metric, topic nulls first, city_id nulls first", period=span["period"])
+def _reached(target: Row) -> Row:
+    """The figure that a target is judged by, or why there is none."""
+    return common.figure(target | {"ci_low": None, "ci_high": None}, "", target["metric"])
+
+
+def _named(period: str) -> str:
+    return "To date" if period == TO_DATE else period
+
+
+def _targets(facts: Facts, span: Row, of: str, is_last: bool) -> Iterator[Block]:
+    periods, order = aims(facts, span)[: None if is_last else -1], "metric, topic nulls first, city_id nulls first"
+    rows = [row for period in periods for row in facts.rows("target_results", order, period=period)]
     names = {row["city_id"]: fmt.city(row) for row in facts.rows("cities")}
     lines = [
         {
             "title": facts.metrics.get(row["metric"], {}).get("title", row["metric"]),
+            "target_of": _named(row["period"]),
             "scope": ", ".join(filter(None, (
                 names.get(row["city_id"], row["city_id"]), fmt.words(row["topic"]) if row["topic"] else None
             ))),
             "unit": row["unit"],
             "target": row["target"],
-            "actual": common.figure(row | {"ci_low": None, "ci_high": None}, "", row["metric"])["value"],
+            "actual": _reached(row)["value"],
             "met": {True: "Yes", False: "No", None: ""}[row["met"]],
             "reason": (row["reason_missed"] or "") if row["met"] is False else "",
             "metric": row["metric"],
         }
         for row in rows
     ]  # fmt: skip
+    told = ", ".join(periods).replace(TO_DATE, "to date")
     yield Table(
         f"Targets{of}",
-        f"Every target of the period{of}",
+        f"Every target: {told}",
         TARGETS,
         lines,
-        empty=f"No target was set for {span['period']}.",
+        empty=f"No target was set: {told}.",
         row_header="title",
     )
 

@@ -74,7 +74,7 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     name, end = sf425_gate.quarter(facts, period)
     blocks: list[Block] = []
     quarters = sf425_gate.quarters(facts, period)
-    for award, of in common.labels(sf425_gate.awards(facts, end)).items():
+    for award, of in common.labels(sf425_gate.awards(facts, NAME, period, end)).items():
         blocks += _form(facts, award, name, quarters, end, of)
     blocks.append(sf425_told.table(facts, period, end))
     blocks += common.restated(facts, NAME, period)
@@ -95,7 +95,8 @@ def _form(facts: Facts, award: str, name: str, quarters: list[str], end: date, o
     if not words and not aside:
         yield Paragraph("None.")
     yield from map(Paragraph, aside)
-    yield from (block for block in common.texts(words) if isinstance(block, Paragraph))
+    for section in forms.SECTIONS:
+        yield from common.paragraphs(words.get(section, ""))
     yield Heading("13. Certification", 2)
     yield Paragraph(forms.CERTIFIED)
     yield Boxes(f"Certification{of}", "13. Certification, to be completed by the recipient", forms.CERTIFICATION)

@@ -33,15 +33,19 @@ def quarters(facts: Facts, period: str) -> list[str]:
     return reportable.quarters(facts.folder, NAME, period) or [quarter(facts, period)[0]]
 
 
-def awards(facts: Facts, end: date) -> list[str]:
-    """The awards that have a form at the end of a quarter: not those whose final report was of an earlier one, unless all are."""
-    lines = list(dict.fromkeys(row["award_id"] for row in facts.rows("sf425", "award_id", period_end=end)))
-    before = f"make_date(year(date '{end}'), month(date '{end}') - 2, 1)"
-    ended = {row["award_id"] for row in facts.rows("award", where=f'"end" < {before}')}
-    return [award for award in lines if award not in ended] or lines
+def awards(facts: Facts, report: str, period: str, end: date) -> list[str]:
+    """The awards that a report of a period is of: begun by its end, and their final report was not of an earlier one, unless that
+    is so of all. The final report of a half or of a year may be of an award that ended before its last quarter."""
+    quarter = f"date_trunc('quarter', date '{end}')"
+    lines = facts.rows("sf425", "award_id", f"date_trunc('quarter', period_end) = {quarter}")
+    coming = {row["award_id"] for row in facts.rows("award", where=f"\"start\" > date '{end}'")}
+    begun = [award for award in dict.fromkeys(row["award_id"] for row in lines) if award not in coming]
+    ended = {row["award_id"] for row in facts.rows("award", where=f'"end" < {quarter}')}
+    ended -= {r["award_id"] for r in facts.rows("report_calendar", where="is_final", report=report, period=period)}
+    return [award for award in begun if award not in ended] or begun
 
 
-def said(facts: Facts, quarter: str, award: str | None = None) -> dict[str, str]:
+def said(facts: Facts, quarter: str, award: str) -> dict[str, str]:
     """The texts for the form at the end of a quarter: of its year, where that ends with it, and of the quarter itself."""
     year = common.said(facts, NAME, quarter[:6], award) if quarter.endswith("Q4") else {}
     return year | common.said(facts, NAME, quarter, award)
@@ -62,7 +66,7 @@ def set_aside(facts: Facts) -> list[str]:
 def missing(facts: Facts, period: str) -> list[str]:
     """What keeps the form of a period from being made: a sentence for each, with what to do."""
     name, end = quarter(facts, period)
-    told, of = list[str](), awards(facts, end)
+    told, of = list[str](), awards(facts, NAME, period, end)
     inside = ", ".join(quote(one) for one in quarters(facts, period))
     broken = (
         f"blocks and not holds and (period_end = date '{end}' or (contains(rule, '_falls_') and period in ({inside})))"

@@ -34,6 +34,7 @@ sf425,FY2014Q4,NRN-2015,cash_on_hand,Still for the invoices of July.
 performance,FY2014Q3,,accomplishments,The desk answered.
 performance,FY2014Q3,NRN-2015,accomplishments,Two cities met.
 performance,FY2014Q3,NRN-2015,developments,None that is adverse.
+performance,FY2014Q3,B-13/TA-01,developments,A post stayed open.
 """
 
 

@@ -84,8 +84,9 @@ def test_budget_and_performance_tell_of_both(granted: Network, tmp_path: Path) -
     covers = [told(sheet(book, f"Cover no. {n}")) for n in (1, 2)]
     assert [(cover["2"], cover["9"]) for cover in covers] == [("SAMPLE-1", "Quarterly"), ("SAMPLE-2", "Annual")]
     said = paper(tmp_path / "performance-FY2014Q3.pdf")
-    # a text of every award, one of a single award beside it, and one that names its award alone
-    assert "The desk answered. Two cities met." in said and "None that is adverse." in said
+    # a text of every award, one of a single award beside it, and one of each
+    assert f"Accomplishments The desk answered. Award {B} Two cities met." in said
+    assert f"Significant developments Award {A} A post stayed open. Award {B} None that is adverse." in said
 
 
 def test_an_award_that_only_the_ledger_names(granted: Network, tmp_path: Path) -> None:
