@@ -70,6 +70,14 @@ RULES = {
         "Expenditures and obligations (10e and 10f) are within what is authorized (10d)",
         "record the funding action as an entry of kind authorized, or reverse what is not allowable",
     ),
+    "obligations_not_negative": (
+        "Unliquidated obligations (10f) are not below zero",
+        "record the obligation that was liquidated, or take off no more than was obligated, with entries of kind obligation",
+    ),
+    "income_spent_within_earned": (
+        "Program income spent (10m or 10n) is within what was earned (10l)",
+        "record the income that was earned, or reverse what was not spent from it",
+    ),
     "allocations_sum_to_10e": (
         "What services and engagements cost adds up to 10e",
         "this is a fault of the program: report it",

@@ -2,16 +2,24 @@
 -- share spent by the end of the quarter, cumulative. Entries that name no class are `unassigned`; a class that the budget
 -- does not have has no budget. The spending of the classes adds up to line 10e, and that of the quarters to what is spent to
 -- date: entries from before the award's first quarter are spent in it.
--- The latest version is the one known last; of those known together the one with the highest number in its name.
-with versions as (
+-- The latest version is the one known last; of those known together the one with the highest number at the end of its name
+-- (none comes before any), then the last name. Numbers are compared as digits, which may be more than an integer holds.
+with named as (
+    select
+        award_id, version, max(known_at) as known_at, regexp_extract(version, '[0-9]+$', 0) as number,
+        ltrim(regexp_extract(version, '[0-9]+$', 0), '0') as digits
+    from core.budget
+    group by award_id, version
+),
+
+versions as (
     select
         award_id, version,
         row_number() over (
             partition by award_id
-            order by max(known_at) desc, coalesce(cast(nullif(regexp_extract(version, '[0-9]+'), '') as bigint), 0) desc, version desc
+            order by known_at desc, number <> '' desc, length(digits) desc, digits desc, version desc
         ) as place
-    from core.budget
-    group by award_id, version
+    from named
 ),
 
 planned as (

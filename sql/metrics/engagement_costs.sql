@@ -1,5 +1,5 @@
 -- metrics.engagement_costs: one row per engagement: what was planned and, in the ledger up to as_of, spent on it: the
--- federal share, the match, and both; and, while it is open, how much of its planned time has passed.
+-- federal share, the match, and both (of an award that has not begun nothing, as in the SF-425); and, while it is open, how much of its planned time has passed.
 -- Days count both ends. entries: ledger entries of these kinds; without any nobody has said what it cost.
 with spent as (
     select
@@ -10,6 +10,7 @@ with spent as (
     from core.ledger
     cross join reference.params as r
     where counted_on <= r.as_of and kind in ('expenditure', 'match_cash', 'match_in_kind') and engagement_id is not null
+        and award_id in (select award_id from core.award_quarters)
     group by engagement_id
 )
 

@@ -58,6 +58,8 @@ rules as (
     union all select award_id, period, period_end, 'line_10k_ties', true, k = i - j, k, i - j from wide
     union all select award_id, period, period_end, 'line_10o_ties', true, o = l - m - n, o, l - m - n from wide
     union all select award_id, period, period_end, 'spent_within_authorized', true, e + f <= d, e + f, d from wide
+    union all select award_id, period, period_end, 'obligations_not_negative', true, f >= 0, f, 0 from wide
+    union all select award_id, period, period_end, 'income_spent_within_earned', true, m + n <= l, m + n, l from wide
     union all select award_id, period, period_end, 'ledger_received', true, e is not null, e, null from wide
     union all select award_id, period, period_end, 'recipient_share_stated', true, i is not null, i, null from wide
     union all select award_id, period, period_end, 'program_income_use_stated', true, l is null or o is not null, o, null from wide

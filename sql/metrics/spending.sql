@@ -1,12 +1,23 @@
 -- One row per period and key of federal_spent_usd: the federal share of expenditures that count in the period, by
 -- network, by dimension (service, category, partner; entries that name none are `unassigned`, so that each dimension
 -- adds up to the network) and by engagement. A reversal counts in the period it was posted in, and what was first known
--- after that was locked in the one that was open. Quarters, fiscal years and to date; to date is all there is up to as_of, also from before the launch, and so equals line 10e. Engagements:
--- to date always, other periods only where something was posted.
-with spent as (
-    select counted_on, amount_usd, service, category, partner, engagement_id
-    from core.ledger
-    where kind = 'expenditure'
+-- after that was locked in the one that was open. As in line 10e, entries from before the first quarter of their award are
+-- spent in it, and those of an award that has none by as_of are not counted. Quarters, fiscal years and to date; to date is all
+-- there is up to as_of, also from before the launch, and so equals line 10e. Engagements: to date always, other periods only
+-- where something was spent.
+with begun as (
+    select award_id, min(period_end) as period_end
+    from core.award_quarters
+    group by award_id
+),
+
+spent as (
+    select
+        greatest(l.counted_on, make_date(year(b.period_end), month(b.period_end) - 2, 1)) as counted_on,
+        l.amount_usd, l.service, l.category, l.partner, l.engagement_id
+    from core.ledger as l
+    inner join begun as b on l.award_id = b.award_id
+    where l.kind = 'expenditure'
 ),
 
 cells as (

@@ -22,6 +22,7 @@ left join published.award as a on a.award_id = l.award_id
 where case
     when t.metric = 'match_pct' and t.grain = 'engagement'
         then l.engagement_id = t.engagement_id and l.kind in ('match_cash', 'match_in_kind', 'expenditure')
+            and l.counted_on <= t.last_on and l.award_id in (select s.award_id from published.sf425 as s)
     when t.metric = 'match_pct'
         then l.kind in ('match_cash', 'match_in_kind', 'match_required') and l.counted_on <= t.closes_on and l.award_id in (
             select s.award_id from published.sf425 as s where s.period_end = t.closes_on

@@ -147,3 +147,25 @@ def test_a_correction_of_nothing_explains_no_fall(granted: Network, tmp_path: Pa
         done.exit_code == 1
         and "10e falls only by corrections that name what they reverse ($0.07 against $7.07)" in done.stderr
     )
+
+
+def test_an_award_to_come_is_told_of_until_it_begins(granted: Network, tmp_path: Path) -> None:
+    """X10 begins in April 2015; what its ledger spent before counts in that quarter, and the warning goes with the day alone."""
+    net = copy(granted, tmp_path)
+    told = AWARDS[0].replace(A, "X10").replace("2013-12-01", "2015-04-01")
+    net.drop("award/next.csv", HEAD + f"{told}\n")
+    net.drop("ledger/next.csv", entries(["n1,X10,2014-12-20,expenditure,77.00,desk,,"]))
+    seen = []
+    for day in ("2014-12-31", "2015-06-30"):
+        net.run("--as-of", day)
+        ((passed,),) = net.table("checks", "select passed from t where name = 'award_has_begun'")
+        network = (
+            "select metric, amount_usd from t where period = 'to_date' and grain = 'network' and dimension is null"
+        )
+        sums = dict(net.table("metric_values", f"{network} and metric in ('federal_spent_usd', 'sf425_10e')"))
+        seen.append((passed, {name: str(amount) for name, amount in sums.items()}))
+    # 640.60 of A, 7.07 of B and 3.33 of X9; then 77.00 more
+    assert seen == [
+        (False, {"federal_spent_usd": "651.00", "sf425_10e": "651.00"}),
+        (True, {"federal_spent_usd": "728.00", "sf425_10e": "728.00"}),
+    ]

@@ -61,6 +61,7 @@ def books(
     remarks: list[Row] = REMARKS,
     held: list[locks.Lock] = LOCKS,
     budgets: dict[str, dict[str, str]] = BUDGETS,
+    known: dict[str, datetime] = KNOWN,
     as_of: str = "2014-12-31",
 ) -> None:
     """Makes every model of the ledger from raw rows."""
@@ -73,7 +74,8 @@ def books(
     bench.given(
         "raw.budget",
         [
-            RECEIPT | {"category": c, "version": v, "amount_usd": Decimal(usd), "_known_at": KNOWN[v]}
+            RECEIPT
+            | {"category": c, "version": v, "amount_usd": Decimal(usd), "_known_at": known.get(v, KNOWN["original"])}
             for v, amounts in budgets.items()
             for c, usd in amounts.items()
         ],

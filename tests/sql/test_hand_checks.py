@@ -14,6 +14,7 @@ HOLD = (
     *(f"line_10{line}_ties" for line in "cghko"),
     *("spent_within_authorized", "ledger_received", "recipient_share_stated", "program_income_use_stated"),
     *("cash_on_hand_explained", "allocations_sum_to_10e", "indirect_rates_stated", "boxes_stated"),
+    *("obligations_not_negative", "income_spent_within_earned"),
 )
 # as the paper has it for every quarter: no line falls (L27 is made up for by L28), and the award has not ended
 PLAIN: Told = dict.fromkeys(HOLD, True) | dict.fromkeys((*FALLS, "final_without_obligations"), None)
@@ -42,6 +43,8 @@ def test_of_the_book_as_it_stands(bench: Any) -> None:
     assert rules(bench) == PLAIN | UNTIED
     assert sides(bench, "indirect_is_rate_times_base") == usd("2,438.09", "2,462.67")  # + 600.00 · + 624.58
     assert sides(bench, "spent_within_authorized") == usd("30,914.31", "250,000.00")  # 10e + 10f · 10d
+    assert sides(bench, OWED) == usd("1,800.40", "0.00")
+    assert sides(bench, EARNED) == usd("400.00", "725.00")  # L20 150.25 + L33 249.75 · L19 600.00 + L36 125.00
     assert sides(bench, "line_10k_ties") == usd("55,411.41", "55,411.41")
     # before anything was received there is no cash to explain, and no rate by which something was charged
     assert rules(bench, "FY2014Q1") == PLAIN | {"cash_on_hand_explained": None}
@@ -68,6 +71,7 @@ def says(**told: Any) -> Row:
 A, B, E, J, L, M, N = FALLS
 REMARK, FINAL, WITHIN = "cash_on_hand_explained", "final_without_obligations", "spent_within_authorized"
 STATED, RATED, BOXES = "recipient_share_stated", "indirect_rates_stated", "boxes_stated"
+OWED, EARNED = "obligations_not_negative", "income_spent_within_earned"
 ENDS = {"end": date(2014, 12, 31)}
 DEDUCTED = {"program_income_alternative": "deduction"}
 CASES: dict[str, tuple[Row, Told]] = {
@@ -97,7 +101,13 @@ CASES: dict[str, tuple[Row, Told]] = {
     "ended in the quarter": (changed(award={"end": date(2014, 10, 1)}), {FINAL: False}),
     "ends the day after": (changed(award={"end": date(2015, 1, 1)}), {}),
     "final without one": (changed(award=ENDS, entries=line("obligation", "-1800.40")), {FINAL: True}),
-    "final with less than none": (changed(award=ENDS, entries=line("obligation", "-1800.41")), {FINAL: False}),
+    "final with less than none": (changed(award=ENDS, entries=line("obligation", "-1800.41")), {FINAL: False, OWED: False}),
+    "none is left": (changed(entries=line("obligation", "-1800.40")), {}),
+    "a cent below none": (changed(entries=line("obligation", "-1800.41")), {OWED: False}),
+    # 725.00 earned and 400.00 of it spent, by either alternative
+    "all of the income": (changed(entries=line("program_income_spent", "325.00")), {}),
+    "a cent more income": (changed(entries=line("program_income_spent", "325.01")), {EARNED: False}),
+    "a cent more, deducted": (changed(award=DEDUCTED, entries=line("program_income_spent", "325.01")), {EARNED: False}),
     # 10h is 219,085.69
     "all of it": (changed(entries=line("authorized", "-219085.69")), {}),
     "a cent over": (changed(entries=line("authorized", "-219085.70")), {WITHIN: False}),
@@ -105,7 +115,8 @@ CASES: dict[str, tuple[Row, Told]] = {
     "no share stated": (changed(entries=without("L02")), {STATED: False, "line_10k_ties": None}),
     "no share required": (changed(entries=without("L02"), award={"match_required_usd": Decimal(0)}), {}),
     "use of income unstated": (
-        changed(award={"program_income_alternative": None}), {"program_income_use_stated": False, "line_10o_ties": None}
+        changed(award={"program_income_alternative": None}),
+        {"program_income_use_stated": False, "line_10o_ties": None, EARNED: None},
     ),
     "unstated, and none spent": (
         changed(award={"program_income_alternative": None}, entries=without("L20", "L33")), {}
@@ -128,9 +139,9 @@ CASES: dict[str, tuple[Row, Told]] = {
     "10j falls": (changed(entries=line("match_cash", "-3000.00")), {J: False}),
     "10j falls by name": (changed(entries=line("match_cash", "-3000.00", "L15")), {J: True}),
     "10j falls in kind": (changed(entries=line("match_in_kind", "-1250.50", "L16")), {J: True}),
-    # 10l: 125.00 - 600.00 = -475.00
-    "10l falls": (changed(entries=line("program_income", "-600.00")), {L: False}),
-    "10l falls by name": (changed(entries=line("program_income", "-600.00", "L19")), {L: True}),
+    # 10l: 125.00 - 600.00 = -475.00, and 400.00 were spent of the 125.00 that are left
+    "10l falls": (changed(entries=line("program_income", "-600.00")), {L: False, EARNED: False}),
+    "10l falls by name": (changed(entries=line("program_income", "-600.00", "L19")), {L: True, EARNED: False}),
     # 10n: 150.25 + 249.75 - 249.75 = 150.25; of the other alternative the same is 10m
     "10n falls": (changed(entries=line("program_income_spent", "-249.75")), {N: False}),
     "10n falls by name": (changed(entries=line("program_income_spent", "-249.75", "L33")), {N: True}),
@@ -169,7 +180,7 @@ def test_a_named_correction_counts_in_the_quarter_that_it_counts_in(bench: Any) 
 def test_without_a_ledger_only_its_absence_and_what_the_award_lacks_can_be_told(bench: Any) -> None:
     books(bench, entries=[])
     silent = dict.fromkeys(
-        (*(f"line_10{line}_ties" for line in "cghko"), WITHIN, REMARK, "allocations_sum_to_10e"), None
+        (*(f"line_10{line}_ties" for line in "cghko"), WITHIN, OWED, EARNED, REMARK, "allocations_sum_to_10e"), None
     )
     # nothing is said of program income that nobody reported
     assert rules(bench) == PLAIN | silent | {"ledger_received": False, STATED: False}

@@ -203,6 +203,28 @@ def test_budget_by_class_in_the_latest_version(bench: Any) -> None:
     assert found["contractual"][1]["spent_quarter_usd"] == Decimal("0.00")  # taken off and booked again
 
 
+@pytest.mark.parametrize(
+    ("latest", "others"),
+    [
+        ("Amendment 1", ["FY2014 original", "original"]),  # 2014 is not at the end; none comes before any number
+        ("Amendment 10", ["Amendment 9", "Amendment 002"]),
+        ("v0", ["original", "Zulu"]),
+        ("12345678901234567890123", ["9", "2345678901234567890123"]),  # 23 digits and 22: no integer holds them
+        ("1", ["01", "001"]),  # the same number: the last name
+        ("revised", ["FY2015 budget", "original"]),
+    ],
+)
+def test_of_versions_known_together_the_highest_number_at_the_end_of_the_name(
+    bench: Any, latest: str, others: list[str]
+) -> None:
+    for versions in ([latest, *others], [*others, latest]):
+        books(bench, budgets={version: {"personnel": "1.00"} for version in versions})
+        assert bench.value("select distinct version from metrics.budget_status where version is not null") == latest
+    # whatever its number, the one known last
+    books(bench, budgets={v: {"personnel": "1.00"} for v in versions}, known={others[-1]: datetime(2014, 9, 1)})
+    assert bench.value("select distinct version from metrics.budget_status where version is not null") == others[-1]
+
+
 def test_above_the_budget_by_a_cent_and_without_one(bench: Any) -> None:
     """A cent above is above, though it is 100.0 percent; where no budget was received nothing can be said."""
     for amount, above in (("17204.87", True), ("17204.88", False), (None, None)):

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from assets import catalog, checks
+
 Row = dict[str, Any]
 
 
@@ -15,8 +17,8 @@ def raw(entry_id: str, posted_on: date, amount: str, **changes: Any) -> Row:
     return row | changes
 
 
-def award(award_id: str) -> Row:
-    row = {"award_id": award_id, "start": date(2013, 10, 1), "end": date(2016, 9, 30), "regime": "24cfr84"}
+def award(award_id: str, start: date = date(2013, 10, 1)) -> Row:
+    row = {"award_id": award_id, "start": start, "end": date(2016, 9, 30), "regime": "24cfr84"}
     return row | {"basis": "cash", "frequency": "quarterly", "_known_at": datetime(2014, 1, 1), "_file": "award/a.csv"}
 
 
@@ -69,7 +71,7 @@ def test_an_entry_without_an_award(bench: Any) -> None:
 def spending(bench: Any, entries: list[Row]) -> dict[tuple[Any, ...], tuple[Any, str]]:
     core(bench, entries)
     bench.given("core.engagements", [{"engagement_id": e, "starts_on": date(2014, 6, 1)} for e in ("E1", "E2")])
-    bench.run("metrics.spending")
+    bench.run("core.award_quarters", "metrics.spending")
     keys = ("engagement_id", "dimension", "dimension_value", "period")
     return {tuple(r[k] for k in keys): (r["amount_usd"], r["state"]) for r in bench.rows("from metrics.spending")}
 
@@ -114,3 +116,48 @@ def test_without_a_ledger_nothing_is_zero(bench: Any) -> None:
     assert set(found.values()) == {(None, "not_reported")}
     assert (None, None, None, "FY2014Q4") in found
     assert ("E1", None, None, "to_date") in found
+
+
+def test_spending_is_line_10e_before_an_award_and_beside_one_to_come(bench: Any) -> None:
+    """A1 begins on 1 April 2014, A2 on 1 October, after the quarter of the as-of day; X9 is in the ledger alone."""
+    entries = [
+        raw("e1", date(2014, 1, 15), "1000.00", award_id="A1", service="desk", partner="P1", engagement_id="E1"),
+        raw("e2", date(2014, 5, 20), "200.00", award_id="A1", service="desk", partner="P1"),
+        raw("e3", date(2014, 9, 1), "77.00", award_id="A2", service="desk", partner="P1", engagement_id="E1"),
+        raw("e4", date(2014, 9, 2), "3.33", award_id="X9", service="peer"),
+    ]
+    bench.reference(as_of="2014-09-30")
+    bench.given("raw.award", [award("A1", date(2014, 4, 1)), award("A2", date(2014, 10, 1))])
+    bench.given("raw.ledger", entries)
+    bench.given("core.engagements", [{"engagement_id": "E1", "starts_on": date(2014, 6, 1)}])
+    bench.given("core.budget")
+    bench.run("staging.award", "staging.ledger", "core.award", "core.ledger", "core.award_quarters", "metrics.sf425")
+    bench.run("metrics.funding", "metrics.spending", "metrics.budget_status", "metrics.engagement_costs")
+
+    def of(period: str, told: str = "dimension is null and engagement_id is null") -> Any:
+        return bench.value(f"select amount_usd from metrics.spending where period = '{period}' and {told}")
+
+    # e1 is spent in the first quarter of its award, and e3 in none: 1,000.00 + 200.00, and 3.33 in the last quarter
+    assert [of(p) for p in ("FY2014Q3", "FY2014Q4", "FY2014", "to_date")] == usd(
+        "1200.00", "3.33", "1203.33", "1203.33"
+    )
+    for part in ("dimension = 'partner' and dimension_value = 'P1'", "dimension_value = 'desk'"):
+        assert [of(p, part) for p in ("FY2014Q3", "FY2014Q4", "to_date")] == usd("1200.00", "0.00", "1200.00")
+    assert of("to_date", "engagement_id = 'E1'") == Decimal("1000.00")
+    assert bench.value("select federal_usd from metrics.engagement_costs") == Decimal("1000.00")
+    # what the budget by class and line 10e say
+    spent = "select sum(spent_quarter_usd) from metrics.budget_status where period = "
+    assert [bench.value(f"{spent} '{p}'") for p in ("FY2014Q3", "FY2014Q4")] == usd("1200.00", "3.33")
+    lines = bench.rows("select period, amount_usd from metrics.funding where metric = 'sf425_10e'")
+    cumulative = usd("1200.00", "1203.33", "1203.33", "1203.33")
+    told = ("FY2014Q3", "FY2014Q4", "FY2014", "to_date")
+    assert {r["period"]: r["amount_usd"] for r in lines} == dict(zip(told, cumulative, strict=True))
+    # and that e3 is left out is told
+    outcomes = checks.check_table(bench.connection, catalog.load().tables["core.ledger"])
+    (begun,) = [o for o in outcomes if o.name == "award_has_begun"]
+    assert (begun.passed, begun.severity, begun.failed_rows) == (False, "warn", 1)
+    assert begun.detail.endswith("rows entry_id e3, award_id A2")
+
+
+def usd(*amounts: str) -> list[Decimal]:
+    return [Decimal(amount) for amount in amounts]

@@ -23,7 +23,16 @@ NAMES = ("FY2014Q1", "FY2014Q2", "FY2014Q3", "FY2014Q4", "FY2015Q1", "FY2015Q2",
 BEGINS = {"A1": FIRST, "A2": date(2014, 3, 15)}  # the second is reported from FY2014Q2
 RATES = {"A1": {"R1": Decimal("0.2075")}, "A2": {"R2": Decimal("0.125")}}
 RECEIPT: Row = {"_known_at": datetime(2013, 1, 1), "_order": 1, "_file": "a.csv", "_sha256": "a", "_row": 2}
-TABLES = ("sf425", "sf425_indirect", "allocations", "cost_identity", "sf425_checks", "budget_status", "award_outlook")
+TABLES = (
+    "spending",
+    "sf425",
+    "sf425_indirect",
+    "allocations",
+    "cost_identity",
+    "sf425_checks",
+    "budget_status",
+    "award_outlook",
+)
 LEVERAGE = ("leverage_received", "leverage_committed")
 MONEY = (
     "authorized",
@@ -90,7 +99,8 @@ seldom = settings(often, max_examples=6)  # it makes every table several times
 @pytest.fixture(scope="module")
 def book() -> Iterator[Bench]:
     one = Bench()
-    one.reference(as_of=LAST.isoformat())
+    one.reference(as_of=LAST.isoformat(), launched_on=FIRST.isoformat())
+    one.given("core.engagements")
     for table, rows in (("narratives", []), ("budget", [{"category": "travel", "version": "1", "amount_usd": 900}])):
         one.given(f"raw.{table}", [RECEIPT | {"award_id": "A1"} | row for row in rows])
     rates = [{"rate_id": r, "award_id": a, "rate": float(v)} for a, found in RATES.items() for r, v in found.items()]
@@ -110,7 +120,7 @@ def make(book: Bench, rows: list[Row], held: list[locks.Lock], use: Row | None =
         "raw.award", [RECEIPT | told | a | {"program_income_alternative": uses.get(a["award_id"])} for a in awards]
     )
     book.given("raw.ledger", rows)
-    book.run(*MODELS)
+    book.run(*MODELS, "metrics.spending")
     return {name: book.rows(f"from metrics.{name} order by all") for name in TABLES}
 
 
@@ -161,6 +171,15 @@ def test_lines_are_those_of_a_plain_reckoning(book: Bench, rows: list[Row], held
         for table in ("budget_status", "award_outlook"):
             each = [r["spent_quarter_usd"] for r in found[table] if r["award_id"] == award]
             assert sum(each, plain.ZERO) == got[award, LAST]["10e"], table
+    # and so do what services, classes and partners spent in each quarter
+    whole = [r for r in found["spending"] if r["grain"] == "network"]
+    for name, end in zip(NAMES, ENDS, strict=True):
+        quarter = [r["spent_quarter_usd"] for r in found["award_outlook"] if r["period_end"] == end]
+        for part in (None, "service", "category", "partner"):
+            of = [r["amount_usd"] for r in whole if (r["period"], r["dimension"]) == (name, part)]
+            assert sum(of, plain.ZERO) == sum(quarter, plain.ZERO), (name, part)
+    to_date = [r["amount_usd"] for r in whole if r["period"] == "to_date" and r["dimension"] is None]
+    assert to_date == [got["A1", LAST]["10e"] + got["A2", LAST]["10e"]]
 
 
 @often

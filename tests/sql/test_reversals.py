@@ -26,7 +26,7 @@ def told(bench: Any, *entries: Row) -> dict[str, checks.Outcome]:
     bench.given("raw.award", [a | receipt | {"_file": "a.csv", "_sha256": "b", "_row": 2} for a in awards])
     bench.given("raw.ledger", entries)
     bench.given("core.engagements")
-    bench.run("staging.award", "staging.ledger", "core.award", "core.ledger", "published.ledger")
+    bench.run("staging.award", "staging.ledger", "core.award", "core.ledger", "core.award_quarters", "published.ledger")
     (same,) = bench.rows("select count(*) as n from published.ledger join core.ledger using (entry_id, reverses)")
     assert same["n"] == sum(e["reverses"] is not None for e in entries), "the published ledger says what each reverses"
     found = checks.check_table(bench.connection, catalog.load().tables["core.ledger"])
