@@ -94,8 +94,10 @@ def run(
     except execute.Failed as error:
         raise refuse(str(error)) from error
     zone = execute.floating(where_landing, as_of or "")
+    # make names a home that whoever goes on in a shell does not
+    of = "" if where_home == os.path.realpath(os.path.join(unchanged.ROOT, "data")) else f" --home {where_home}"
     unchanged.remember(where_home, seen, as_of or "", known_on or "", zone, release, today)
-    typer.echo(json.dumps({"release": release, **new}) if as_json else _told(release, new))
+    typer.echo(json.dumps({"release": release, **new}) if as_json else _told(release, new, of))
 
 
 @app.command()
@@ -246,12 +248,13 @@ def _silent(line: str) -> None:
     """Where no terminal watches."""
 
 
-def _told(release: str, new: dict[str, Any]) -> str:
+def _told(release: str, new: dict[str, Any], of: str) -> str:
     lines = [f"Release {release}: {new['files']:,} new files, {new['tables']:,} tables recomputed."]
     if not new["new"]:
         lines = [f"Nothing new: release {release} is current."]
     if new["quarantined"]:
-        lines.append(f"{new['quarantined']:,} rows are set aside, each with its reason: `cities311 quarantine`.")
+        are = "row is" if new["quarantined"] == 1 else "rows are"
+        lines.append(f"{new['quarantined']:,} {are} set aside, each with its reason: `cities311 quarantine{of}`.")
     lines += [f"refused   {line}" for line in new["refused"]]
     lines += [f"kept      {line}" for line in new["kept"]]
     lines += [f"repeat    {line}" for line in new["repeated"]]

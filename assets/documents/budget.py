@@ -167,4 +167,4 @@ def spent(facts: Facts, period: str) -> Iterator[Block]:
             empty="No spending.",
             row_header="name",
         )
-    yield Paragraph("Match and leverage are no federal dollars and are in none of these sums.")
+    yield Paragraph("Match and leverage are not federal dollars and are in none of these sums.")

@@ -15,9 +15,9 @@ MEASURES = (
     Column("measure", "Measure", "the metric that tells it", kind="long", width=26),
     Column("unit", "Unit", "unit of baseline, target and actual", width=12, paper=False),
     Column("baseline", "Baseline", "the figure of the first period of this kind that has one", "figure", 12),
-    Column("baseline_of", "Of", "the period of the baseline", "period", 10),
+    Column("baseline_of", "Baseline of", "the period of the baseline", "period", 10),
     Column("target", "Target", "the least to be reached, or the most where less is better", "figure", 12),
-    Column("target_of", "For", "the period that the target is set for", "period", 10),
+    Column("target_of", "Target for", "the period that the target is set for", "period", 10),
     Column("actual", "Actual, period", "the figure of the period, or why there is none", "figure", 16),
     Column("counted", "Made of", "how many of how many, where it is a share of records", width=14),
     Column("ci_low", "95% low", "lower end of its 95% interval", "figure", 10, paper=False),
@@ -60,7 +60,7 @@ BENCHMARKS = (
 )
 TARGETS = (
     Column("title", "Measure", "the metric aimed at", kind="long", width=34),
-    Column("target_of", "For", "the period that the target is set for", "period", 10),
+    Column("target_of", "Target for", "the period that the target is set for", "period", 10),
     Column("scope", "Of", "city or topic; empty: the whole network", kind="long", width=26),
     Column("unit", "Unit", "unit of target and actual", width=12, paper=False),
     Column("target", "Target", "the least to be reached, or the most where less is better", "figure", 14),

@@ -11,7 +11,7 @@ from assets.raw.casts import quote
 from assets.releases import reportable
 
 NAME = "performance"
-REQUIRED = {"accomplishments": "what was accomplished", "developments": "significant developments"}
+REQUIRED = {"accomplishments": "what was accomplished", "developments": "which developments were significant"}
 COSTS = (common.FIGURES[0], Column("of", "Of", "the period, or to date", width=22), *common.FIGURES[1:])
 OVER = (
     Column("name", "Of", "object class or engagement", kind="long", width=40),

@@ -45,7 +45,7 @@ OF_NEW, OF_MAY = "August 15, 2014 to September 30, 2016", "October 1, 2013 to Ma
     ("period", "expected"),
     [
         (PERIOD, [OF_A, OF_MAY, OF_B, OF_MAY]),  # by name of the award: B-13/TA-01, HALF, NRN-2015, QUART
-        ("FY2014Q4", [OF_A, OF_MAY, OF_NEW, OF_B]),  # the half's final report is that of this quarter
+        ("FY2014Q4", [OF_A, OF_NEW, OF_B]),  # the half's final report was that of the quarter in which it ended
         ("2014-07", [OF_A, OF_B]),  # begun by the end of the month
         ("2014-08", [OF_A, OF_NEW, OF_B]),
     ],
@@ -86,7 +86,7 @@ def test_each_award_says_what_it_has_to_say(granted: Network, tmp_path: Path, ke
     home = copied(granted.home, tmp_path / "home")
     doctor(home, {"narratives": f"from t where {kept}"})
     done = report(home, tmp_path / "out", "performance", PERIOD)
-    whats = {"accomplishments": "what was accomplished", "developments": "significant developments"}
+    whats = {"accomplishments": "what was accomplished", "developments": "which developments were significant"}
     said = [line.removeprefix("  - ") for line in done.stderr.splitlines() if "does not say" in line]
     assert said == [LACKS.format(whats[section] + names, section) for section, names in of.items()]
     assert done.exit_code == bool(of)
@@ -101,7 +101,10 @@ def test_a_single_award_is_not_named_and_another_ones_text_is_not_its_own(grante
     assert done.exit_code == 0 and "Significant developments A post stayed open." in said and f"Award {A}" not in said
     doctor(home, {"narratives": f"select * replace ('{B}' as award_id) from t"})
     done = report(home, tmp_path / "none", "performance", PERIOD)
-    for section, what in (("accomplishments", "what was accomplished"), ("developments", "significant developments")):
+    for section, what in (
+        ("accomplishments", "what was accomplished"),
+        ("developments", "which developments were significant"),
+    ):
         assert LACKS.format(what, section) in done.stderr
 
 
