@@ -78,7 +78,7 @@ CASES: dict[str, tuple[dict[str, str], str, str]] = {
         "sf425",
         rule(
             "every indirect rate is on record, with its type; send indirect_rates with each rate that the ledger names (a rate of"
-            " 0 where no indirect cost is charged)."
+            " 0 where no indirect cost is charged), one rate_id for each rate of an award and period."
         ),
     ),
     "recipient share": (
