@@ -59,7 +59,8 @@ RULES = {
     ),
     "indirect_rates_stated": (
         "Every indirect rate is on record, with its type",
-        "send indirect_rates with each rate that the ledger names (a rate of 0 where no indirect cost is charged)",
+        "send indirect_rates with each rate that the ledger names (a rate of 0 where no indirect cost is charged),"
+        " one rate_id for each rate of an award and period",
     ),
     "line_10c_ties": ("10c is 10a less 10b", "this is a fault of the program: report it"),
     "line_10g_ties": ("10g is 10e and 10f together", "this is a fault of the program: report it"),
@@ -93,6 +94,11 @@ RULES = {
     "indirect_is_rate_times_base": (
         "What was charged (11e) is the rate (11b) times the base (11d)",
         "compare the entries of kind indirect_charged with their base",
+    ),
+    "indirect_charged_within_rate_period": (
+        "What was charged was incurred or posted within the period of its rate (11c)",
+        "charge by the rate of the day, state incurred_on where that is another day than posted_on, or send the rate anew"
+        " where its period was extended",
     ),
 }
 RULES |= {

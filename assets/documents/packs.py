@@ -120,6 +120,8 @@ def _restated(facts: Facts, period: str) -> bytes:
 
 
 def _submitted(facts: Facts, period: str) -> None:
+    sf425_gate.quarter(facts, period)  # what is no period of the release was never submitted, nor can be
+    facts.period(period)
     stands = reports.stands(facts.home / "decisions")
     for report in (sf425.NAME, performance.NAME):
         now = stands.get((report, period), reports.Standing(report, period))

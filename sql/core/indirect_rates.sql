@@ -12,6 +12,7 @@ select
     r.rate,
     r.rate_from,
     r.rate_to,
+    r.is_ambiguous,
     r.known_at
 from staging.indirect_rates as r
 cross join awards as a

@@ -45,7 +45,8 @@ said as (
 
 charged as (
     select award_id, period, period_end, sum(case when type is null or rate is null then 1 else 0 end) as unrated,
-        sum(amount_charged) as charged, sum(expected_usd) as expected, sum(case when difference_usd <> 0 then 1 else 0 end) as untied
+        sum(amount_charged) as charged, sum(expected_usd) as expected, sum(case when difference_usd <> 0 then 1 else 0 end) as untied,
+        sum(outside_usd) as outside, sum(case when outside_usd <> 0 then 1 else 0 end) as untimely
     from metrics.sf425_indirect
     group by award_id, period, period_end
 ),
@@ -89,11 +90,16 @@ rules as (
         count(r.rate_id) > 0 and coalesce(max(c.unrated), 0) = 0, null, null
     from wide as q
     left join core.indirect_rates as r on r.award_id in (q.award_id, 'unassigned') and r.rate is not null
+        and not r.is_ambiguous
     left join charged as c on q.award_id = c.award_id and q.period_end = c.period_end
     group by q.award_id, q.period, q.period_end
     union all
     -- of each rate: what one has too much does not make up for what another has too little
     select award_id, period, period_end, 'indirect_is_rate_times_base', false, charged = expected and untied = 0, charged, expected
+    from charged
+    union all
+    select award_id, period, period_end, 'indirect_charged_within_rate_period', false,
+        case when outside is not null then untimely = 0 end, outside, 0
     from charged
     union all
     select w.award_id, w.period, w.period_end, 'boxes_stated', true,

@@ -2,24 +2,41 @@
 -- charged by the end of the quarter. Cumulative, as line 10. base, amount_charged: ledger kinds indirect_base and
 -- indirect_charged that name the rate (unassigned: none). federal_share: what was charged less the match that names the rate,
 -- for the rest is charged to the award. expected_usd: rate × base to the cent, in decimal (a binary product takes half a cent up
--- or down by chance); difference_usd: what was charged less that.
-with moved as (
+-- or down by chance); difference_usd: what was charged less that. outside_usd: what was neither incurred nor posted (of a
+-- correction: what it reverses) within the rate's period.
+with dated as (
     select
-        award_id,
-        last_day(make_date(year(counted_on), 3 * quarter(counted_on), 1)) as quarter_end,
-        coalesce(rate_id, 'unassigned') as rate_id,
-        sum(case when kind = 'indirect_base' then amount_usd else 0 end) as base,
-        sum(case when kind = 'indirect_charged' then amount_usd else 0 end) as charged,
-        sum(case when kind in ('match_cash', 'match_in_kind') then amount_usd else 0 end) as matched
-    from core.ledger
-    where kind in ('indirect_base', 'indirect_charged') or (kind in ('match_cash', 'match_in_kind') and rate_id is not null)
-    group by award_id, last_day(make_date(year(counted_on), 3 * quarter(counted_on), 1)), coalesce(rate_id, 'unassigned')
+        l.award_id, l.kind, l.amount_usd, l.rate_id,
+        last_day(make_date(year(l.counted_on), 3 * quarter(l.counted_on), 1)) as quarter_end,
+        coalesce(o.posted_on, l.posted_on) as posted_on,
+        coalesce(case when o.entry_id is null then l.incurred_on else o.incurred_on end, o.posted_on, l.posted_on) as incurred_on
+    from core.ledger as l
+    left join core.ledger as o on l.reverses = o.entry_id
+    where l.kind in ('indirect_base', 'indirect_charged')
+        or (l.kind in ('match_cash', 'match_in_kind') and l.rate_id is not null)
+),
+
+moved as (
+    select
+        d.award_id, d.quarter_end, coalesce(d.rate_id, 'unassigned') as rate_id,
+        sum(case when d.kind = 'indirect_base' then d.amount_usd else 0 end) as base,
+        sum(case when d.kind = 'indirect_charged' then d.amount_usd else 0 end) as charged,
+        sum(case when d.kind in ('match_cash', 'match_in_kind') then d.amount_usd else 0 end) as matched,
+        sum(case
+            when d.kind = 'indirect_charged' and (d.posted_on < r.rate_from or d.posted_on > r.rate_to)
+                and (d.incurred_on < r.rate_from or d.incurred_on > r.rate_to) then d.amount_usd
+            else 0
+        end) as outside
+    from dated as d
+    left join core.indirect_rates as r on d.rate_id = r.rate_id and r.award_id in (d.award_id, 'unassigned')
+    group by d.award_id, d.quarter_end, coalesce(d.rate_id, 'unassigned')
 ),
 
 cumulated as (
     select
         q.award_id, q.period, q.period_end, m.rate_id,
-        sum(m.base) as base, sum(m.charged) as charged, sum(m.matched) as matched
+        sum(m.base) as base, sum(m.charged) as charged, sum(m.matched) as matched,
+        sum(m.outside) as outside
     from core.award_quarters as q
     inner join moved as m on q.award_id = m.award_id and m.quarter_end <= q.period_end
     group by q.award_id, q.period, q.period_end, m.rate_id
@@ -33,6 +50,7 @@ rated as (
         cast(round(cast(c.base as decimal(38, 2)) * cast(r.rate as decimal(18, 15)), 2) as decimal(18, 2)) as expected_usd
     from cumulated as c
     left join core.indirect_rates as r on c.rate_id = r.rate_id and r.award_id in (c.award_id, 'unassigned')
+        and not r.is_ambiguous
 )
 
 select
@@ -48,6 +66,7 @@ select
     cast(charged as decimal(18, 2)) as amount_charged,
     cast(charged - matched as decimal(18, 2)) as federal_share,
     expected_usd,
-    cast(charged - expected_usd as decimal(18, 2)) as difference_usd
+    cast(charged - expected_usd as decimal(18, 2)) as difference_usd,
+    cast(case when rate is not null then outside end as decimal(18, 2)) as outside_usd
 from rated
 order by award_id, period_end, rate_id

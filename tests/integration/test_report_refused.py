@@ -78,7 +78,7 @@ CASES: dict[str, tuple[dict[str, str], str, str]] = {
         "sf425",
         rule(
             "every indirect rate is on record, with its type; send indirect_rates with each rate that the ledger names (a rate of"
-            " 0 where no indirect cost is charged)."
+            " 0 where no indirect cost is charged), one rate_id for each rate of an award and period."
         ),
     ),
     "recipient share": (
@@ -230,6 +230,7 @@ SLIPS = (
     "FY2017 ",
     "fy2017q4",
     "FY17Q4",
+    "../../x",
     "FY２０１７Q4",
     "2017-13",
     "2017-9",
@@ -240,17 +241,17 @@ SLIPS = (
 
 
 @pytest.mark.parametrize("period", SLIPS)
-@pytest.mark.parametrize("name", ["sf425", "budget", "performance", "program", "city", "expansion"])
+@pytest.mark.parametrize("name", ["sf425", "budget", "performance", "program", "city", "expansion", "bundle"])
 def test_a_slip_in_the_period_is_no_other_period(sample: Path, tmp_path: Path, name: str, period: str) -> None:
     done = report(sample, tmp_path / "out", name, period)
-    if name in ("sf425", "budget"):
+    if name in ("sf425", "budget", "bundle"):
         expected = f"{period!r} is no period: write 2014-06, FY2014Q3 or FY2014\n"
     elif period == "to_date":
         expected = "to_date is not over by September 30, 2017, the as-of day of release 2017-09-30-r1\n"
     else:
         expected = f"release 2017-09-30-r1 knows no period {period!r}; the last are: {LAST}\n"
     assert (done.exit_code, done.stderr) == (1, expected) and not (tmp_path / "out").exists()
-    if name not in ("budget", "program"):
+    if name not in ("budget", "program", "bundle"):
         assert step(sample, "submit", name, period).exit_code == 1
 
 
@@ -259,6 +260,9 @@ def test_a_slip_in_the_period_is_no_other_period(sample: Path, tmp_path: Path, n
     [
         (("sf425", "FY2018Q1"), f"FY2018Q1 is not over by September 30, 2017, the as-of day of {HERE}"),
         (("bundle", QUARTER), f"sf425 {QUARTER} is draft: the bundle holds what is submitted; {FIRST}"),
+        (("bundle", "FY2018Q1"), f"FY2018Q1 is not over by September 30, 2017, the as-of day of {HERE}"),
+        (("bundle", "FY2013Q1"), f"{HERE} has no line of the SF-425 at the end of FY2013Q1{ENDED}"),
+        (("bundle", "FY2014Q1"), f"{HERE} knows no period 'FY2014Q1'; the last are: {LAST}"),
         (("sf425", "FY2013Q1"), f"{HERE} has no line of the SF-425 at the end of FY2013Q1{ENDED}"),
         (("sf425", "2017-08"), f"{HERE} has no line of the SF-425 at the end of 2017-08{ENDED}"),
         (("performance", "FY2018Q1"), f"release 2017-09-30-r1 knows no period 'FY2018Q1'; the last are: {LAST}"),

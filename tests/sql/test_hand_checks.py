@@ -1,11 +1,13 @@
 """Which rules of the SF-425 the forty entries by hand keep, break, or leave without a say; one change to them at a time."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hand_books import RATES, REMARKS, books, entry, forty
+
+from assets import catalog, checks
 
 Row = dict[str, Any]
 Told = dict[str, bool | None]
@@ -18,13 +20,14 @@ HOLD = (
 )
 # as the paper has it for every quarter: no line falls (L27 is made up for by L28), and the award has not ended
 PLAIN: Told = dict.fromkeys(HOLD, True) | dict.fromkeys((*FALLS, "final_without_obligations"), None)
-TIES = {"indirect_is_rate_times_base": True}  # 1,838.09 by R14
-UNTIED = {"indirect_is_rate_times_base": False}  # and 600.00 by R15, for 624.58
+TIED, TIMELY = "indirect_is_rate_times_base", "indirect_charged_within_rate_period"  # told, and refuse nothing
+TIES = {TIED: True, TIMELY: True}  # 1,838.09 by R14 in June
+UNTIED = {TIED: False, TIMELY: True}  # and 600.00 by R15 in December, for 624.58
 
 
 def rules(bench: Any, period: str = "FY2015Q1") -> Told:
     found = bench.rows(f"from metrics.sf425_checks where period = '{period}'")
-    assert {r["rule"] for r in found if not r["blocks"]} <= {"indirect_is_rate_times_base"}
+    assert {r["rule"] for r in found if not r["blocks"]} <= {TIED, TIMELY}
     return {r["rule"]: r["holds"] for r in found}
 
 
@@ -41,7 +44,7 @@ def test_of_the_book_as_it_stands(bench: Any) -> None:
     books(bench)
     assert rules(bench, "FY2014Q3") == rules(bench, "FY2014Q4") == PLAIN | TIES
     assert rules(bench) == PLAIN | UNTIED
-    assert sides(bench, "indirect_is_rate_times_base") == usd("2,438.09", "2,462.67")  # + 600.00 · + 624.58
+    assert sides(bench, TIED) == usd("2,438.09", "2,462.67")  # + 600.00 · + 624.58
     assert sides(bench, "spent_within_authorized") == usd("30,914.31", "250,000.00")  # 10e + 10f · 10d
     assert sides(bench, OWED) == usd("1,800.40", "0.00")
     assert sides(bench, EARNED) == usd("400.00", "725.00")  # L20 150.25 + L33 249.75 · L19 600.00 + L36 125.00
@@ -87,14 +90,28 @@ CASES: dict[str, tuple[Row, Told]] = {
     # 0.01 more than was received: below zero has to be explained too
     "cash owed": (changed(entries=line("disbursement", "10454.34"), remarks=[]), {REMARK: False}),
     **{f"no {box}": (changed(award={box: None}), {BOXES: False}) for box in ("agency", "number", "recipient", "ein", "uei")},
-    "no rates": (changed(rates=[]), {RATED: False, "indirect_is_rate_times_base": None}),
+    "no rates": (changed(rates=[]), {RATED: False, TIED: None, TIMELY: None}),
     "one rate of two": (changed(rates=RATES[:1]), {RATED: False}),
     "a rate without a type": (changed(rates=[RATES[0], RATES[1] | {"type": None}]), {RATED: False}),
     "a charge by no rate": (changed(entries=line("indirect_charged", "1.00")), {RATED: False}),
     # 24.58 too much by R14 and 24.58 too little by R15: the sums agree, and neither rate does
-    "two wrongs": (changed(entries=line("indirect_charged", "24.58", rate_id="R14")), {}),
+    # and December is no month of R14, which ends in June
+    "two wrongs": (changed(entries=line("indirect_charged", "24.58", rate_id="R14")), {TIMELY: False}),
+    "incurred in June": (changed(entries=line("indirect_charged", "9.00", rate_id="R14", incurred_on=date(2014, 6, 30))), {}),
+    "incurred in July": (
+        changed(entries=line("indirect_charged", "9.00", rate_id="R14", incurred_on=date(2014, 7, 1))), {TIMELY: False}
+    ),
+    "of R15's own December": (
+        changed(entries=line("indirect_charged", "9.00", rate_id="R15", incurred_on=date(2014, 6, 30))), {}
+    ),
+    "taken back in December": (changed(entries=line("indirect_charged", "-1838.09", "L22", rate_id="R14")), {}),
+    # R15 was charged on 31 December
+    "valid to that day": (changed(rates=[RATES[0], RATES[1] | {"to": date(2014, 12, 31)}]), {}),
+    "valid to the day before": (changed(rates=[RATES[0], RATES[1] | {"to": date(2014, 12, 30)}]), {TIMELY: False}),
+    "valid from the day after": (changed(rates=[RATES[0], RATES[1] | {"from": date(2015, 1, 1)}]), {TIMELY: False}),
+    "without a period": (changed(rates=[RATES[0], RATES[1] | {"from": None, "to": None}]), {}),
     "charged as it should": (
-        changed(entries=line("indirect_charged", "24.58", rate_id="R15")), {"indirect_is_rate_times_base": True}
+        changed(entries=line("indirect_charged", "24.58", rate_id="R15")), {TIED: True}
     ),
     # 10f is 1,800.40
     "final with an obligation": (changed(award=ENDS), {FINAL: False}),
@@ -186,6 +203,39 @@ def test_without_a_ledger_only_its_absence_and_what_the_award_lacks_can_be_told(
     assert rules(bench) == PLAIN | silent | {"ledger_received": False, STATED: False}
 
 
+FISCAL = {"from": date(2014, 7, 1), "to": date(2015, 6, 30)}
+LATER_FILE = {"_order": 2, "_file": "b.csv", "_known_at": datetime(2014, 2, 1)}
+
+
+@pytest.mark.parametrize(
+    ("more", "stated"),
+    [
+        ([RATES[0] | {"award_id": "A2"}], False),  # each of two awards calls its rate so
+        ([RATES[0] | FISCAL | {"rate": 0.1}], False),  # the next year's under the same name
+        ([RATES[0] | FISCAL | {"rate": 0.1} | LATER_FILE], False),  # in another file too
+        ([RATES[0] | {"to": date(2014, 9, 30)}], False),  # two periods in one file
+        ([RATES[0] | {"to": date(2014, 9, 30)} | LATER_FILE], True),  # extended by a later file
+        ([RATES[0] | {"type": "final"} | LATER_FILE], True),
+        (
+            [RATES[0] | FISCAL, *(r | LATER_FILE | {"_file": "a.csv"} for r in RATES)],
+            True,
+        ),  # the file mended, and sent again
+    ],
+)
+def test_a_name_for_two_rates_is_none(bench: Any, more: list[Row], stated: bool) -> None:
+    books(bench, rates=[*RATES, *more])
+    assert rules(bench)[RATED] is stated
+    told = "select distinct rate is not null from metrics.sf425_indirect where rate_id = "
+    assert [bench.value(f"{told} '{name}'") for name in ("R14", "R15")] == [stated, True]
+    outcomes = checks.check_table(bench.connection, catalog.load().tables["core.indirect_rates"])
+    found = [
+        (o.severity, o.failed_rows, "R14" in o.detail)
+        for o in outcomes
+        if o.name.startswith("one_rate") and not o.passed
+    ]
+    assert found == ([] if stated else [("warn", 1, True)])
+
+
 def test_a_charge_taken_back_is_held_against_nobody(bench: Any) -> None:
     """Booked by no rate, reversed, and booked again by R15: no rate is missing any more, and 600.00 + 24.58 ties."""
     mistake = entry("L41", "2014-12-20", "indirect_charged", "24.58")
@@ -194,7 +244,7 @@ def test_a_charge_taken_back_is_held_against_nobody(bench: Any) -> None:
         bench,
         entries=[*forty(), mistake, entry("L42", "2014-12-21", "indirect_charged", "-24.58", reverses="L41"), again],
     )
-    assert rules(bench) == PLAIN | {"indirect_is_rate_times_base": True}
+    assert rules(bench) == PLAIN | TIES
 
 
 def test_a_share_taken_back_is_not_a_share_of_zero(bench: Any) -> None:
