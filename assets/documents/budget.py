@@ -40,6 +40,7 @@ SPENT = (
         "whole_usd", "Spent to the as-of day", "federal share spent up to the as-of day of the release", "cents", 18
     ),
 )
+SILENT = "No ledger was received, so what was spent is not reported."
 SHOWN = 8  # quarters on paper; the workbook has every one
 
 
@@ -49,23 +50,24 @@ def build(facts: Facts, period: str, lacks: list[str]) -> Document:
     blocks: list[Block] = []
     awards = list(dict.fromkeys(row["award_id"] for row in facts.rows("award_outlook", "award_id", period_end=end)))
     for award, of in common.labels(awards).items():
-        blocks += of_award(facts, award, name, end, of)
+        blocks += of_award(facts, award, end, of)
     blocks += spent(facts, name)
     title, subtitle = "Budget and spending", f"To {fmt.day(end)} · {fmt.period_short('quarter', name)}"
     return common.document(facts, NAME, period, f"budget-{period}", title, subtitle, blocks, lacks)
 
 
-def of_award(facts: Facts, award: str, name: str, end: date, of: str = "") -> Iterator[Block]:
+def of_award(facts: Facts, award: str, end: date, of: str = "") -> Iterator[Block]:
     """Budget against actual, pace and cash of one award."""
     yield Heading(f"Award {award}")
-    classes = facts.rows("budget_status", "category", award_id=award, period_end=end)
-    yield from _classes(classes, name, end, of)
     outlook = facts.rows("award_outlook", "period_end desc", f"period_end <= date '{end}'", award_id=award)
-    yield _pace(outlook[0], of)
+    classes, silent = facts.rows("budget_status", "category", award_id=award, period_end=end), is_silent(outlook[0])
+    yield from _classes(classes, end, of, silent)
+    yield _pace(outlook[0], of, silent)
+    outlook = [filled(row, DRAWN) if silent else row for row in outlook]
     yield Table(
         f"Cash{of}", "Cash drawn beside what was spent", DRAWN, outlook[:SHOWN], row_header="period",
-        note=f"The last {SHOWN} quarters, newest first; the workbook has every one on sheet Quarters. Below zero, the program has"
-        " spent what it has not drawn yet.",
+        note=f"{SILENT} " * silent + f"The last {SHOWN} quarters, newest first; the workbook has every one on sheet Quarters. Below"
+        " zero, the program has spent what it has not drawn yet.",
     )  # fmt: skip
     yield Table(
         f"Quarters{of}",
@@ -77,12 +79,22 @@ def of_award(facts: Facts, award: str, name: str, end: date, of: str = "") -> It
     )
 
 
+def is_silent(now: Row) -> bool:
+    """Whether no ledger was received. now: a row of award_outlook."""
+    return now["spent_usd"] is None
+
+
+def filled(row: Row, columns: tuple[Column, ...]) -> Row:
+    """A row that says of each amount that it lacks that it is not reported: missing is not zero, nor is it nothing."""
+    return row | {c.name: "Not reported" for c in columns if row[c.name] is None}
+
+
 def over(facts: Facts, end: date) -> list[Row]:
     """Object classes of which more is spent than budgeted, at the end of a quarter; one that a budget does not have has none."""
     return facts.rows("budget_status", "award_id, category", "is_over_budget", period_end=end)
 
 
-def _classes(classes: list[Row], name: str, end: date, of: str) -> Iterator[Block]:
+def _classes(classes: list[Row], end: date, of: str, silent: bool) -> Iterator[Block]:
     rows: list[Row] = [row | {"category": fmt.words(row["category"])} for row in classes]
     for row in rows:
         if row["budget_usd"] is None:
@@ -94,10 +106,11 @@ def _classes(classes: list[Row], name: str, end: date, of: str) -> Iterator[Bloc
     }
     version = next((row["version"] for row in classes if row["version"]), None)
     note = f"Budget: {version}, the latest version. " if version else "No budget was received. "
-    note += "What the classes spent adds up to line 10e."
+    note += SILENT if silent else "What the classes spent adds up to line 10e."
     yield Table(
-        f"Budget{of}", "Budget against actual, by object class", CLASSES, rows, note=note, formulas=formulas,
-        row_header="category", empty="No budget and no spending.",
+        f"Budget{of}", "Budget against actual, by object class", CLASSES,
+        [filled(row, CLASSES) for row in rows] if silent else rows, note=note, formulas=formulas, row_header="category",
+        empty="No budget and no ledger." if silent else "No budget and no spending.",
     )  # fmt: skip
     points = [
         Point(
@@ -120,7 +133,7 @@ def _classes(classes: list[Row], name: str, end: date, of: str) -> Iterator[Bloc
         )  # fmt: skip
 
 
-def _pace(now: Row, of: str) -> Table:
+def _pace(now: Row, of: str, silent: bool) -> Table:
     rows = [
         {
             "what": "The last four quarters",
@@ -136,11 +149,15 @@ def _pace(now: Row, of: str) -> Table:
     elif now["ends_on"]:
         ends = f"The award ended on {last}: nothing is projected. "
     note = f"{ends}A straight line from what is authorized and spent now; below zero, more would be spent than is authorized."
+    if silent:
+        rows, note = [filled(row, OUTLOOK) for row in rows], SILENT
     return Table(f"Pace{of}", "Burn rate and projected balance", OUTLOOK, rows, note=note, row_header="what")
 
 
 def spent(facts: Facts, period: str) -> Iterator[Block]:
     """Federal dollars spent, by partner and by service."""
+    whole = facts.figures("to_date", ["federal_spent_usd"]).get("federal_spent_usd")
+    silent = whole is None or whole["state"] != "value"
     for dimension, title in (("partner", "Spending by partner"), ("service", "Spending by service")):
         yield Heading(title)
         found = facts.rows(
@@ -164,7 +181,7 @@ def spent(facts: Facts, period: str) -> Iterator[Block]:
             SPENT,
             rows,
             note=note,
-            empty="No spending.",
+            empty=SILENT if silent else "No spending.",
             row_header="name",
         )
     yield Paragraph("Match and leverage are not federal dollars and are in none of these sums.")

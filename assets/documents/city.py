@@ -37,6 +37,8 @@ ASKED = (
     Column("status", "Status", "open or closed, as of the as-of day", width=12),
 )
 PERIODS = 8  # in the chart
+# on paper, so that two pages hold beside every topic; the workbook has every engagement with its whole title
+MOST, LONGEST = 5, 100
 
 
 def chosen(facts: Facts, period: str, cities: list[str] | None) -> list[str]:
@@ -161,5 +163,18 @@ def _teams(facts: Facts, city_id: str) -> Iterator[Block]:
             rows.append(row | money | {"topic": fmt.words(row["topic"]), "status": fmt.words(row["status"])})
     yield Heading("Teams on the ground")
     note = "An engagement of several cities stands here with its whole cost."
-    yield Table("Engagements", "Engagements that serve the city", TEAMS, rows, note=note if rows else "", empty="None so far.",
-                row_header="engagement_id")  # fmt: skip
+    title, short = "Engagements that serve the city", [row | {"title": _cut(row["title"])} for row in rows[:MOST]]
+    few = short == rows
+    yield Table("Engagements", title, TEAMS, rows, note=note if rows else "", empty="None so far.", row_header="engagement_id",
+                paper=few)  # fmt: skip
+    if not few:
+        more = len(rows) - len(short)
+        aside = f"{fmt.number(more)} more, and whole titles, are" if more else "Whole titles are"
+        first = f"{title}, the first {len(short)} of {len(rows)}" if more else title
+        note += f" {aside} in the workbook and the CSV, in table Engagements."
+        yield Table("Engagements first", first, TEAMS, short, note=note, row_header="engagement_id")
+
+
+def _cut(title: str | None) -> str | None:
+    """A title as paper has room for it."""
+    return title if title is None or len(title) <= LONGEST else f"{title[: LONGEST - 1].rstrip()}…"
