@@ -103,7 +103,9 @@ def listed(table: str, rows: list[dict[str, Any]], *columns: str) -> Cells:
 
 def sf425(at: Lookup, _: Any) -> Cells:
     lines = at.rows(
-        "with told as (select *, lag(amount_usd) over (partition by line order by period_end) as before_usd from sf425)"
+        # the period before: of a year the year before, four quarters back
+        f"with told as (select *, lag(amount_usd, {1 if 'Q' in at.period else 4}) over (partition by line order by period_end)"
+        " as before_usd from sf425)"
         " select *, coalesce(amount_usd - coalesce(before_usd, 0), null) as moved_usd,"
         " coalesce(amount_usd::varchar, 'Not reported: ' || reason) as said from told where period_end = $1 order by line",
         at.end,
